@@ -1,0 +1,43 @@
+# Chores are one word. PYTHON= chooses the interpreter; UV_CACHE_DIR= (uv's own variable) a warm package cache.
+PYTHON ?= python3
+VENV   := .venv
+GUEST  := .venv-guest
+BIN    := $(VENV)/bin
+UV     := $(VENV)/bin/uv --quiet --no-progress --system-certs
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check bench faults format lock
+
+help:
+	@echo 'make setup    the two environments: ours (.venv) and the REPLs'"'"' (.venv-guest)'
+	@echo 'make run      set up, then answer a question about a sample table'
+	@echo 'make test     the tests'
+	@echo 'make check    format, lint, types, import layers, generated client and migrations in sync'
+	@echo 'make bench    the measurements, as ratios within one run'
+	@echo 'make faults   the faults of docs/reliability, and the mutants that must turn named tests red'
+
+$(VENV)/.ready: requirements/bootstrap.lock requirements/dev.lock pyproject.toml
+	@echo 'setup: our packages (.venv)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bootstrap.lock
+	@$(UV) pip sync --python $(BIN)/python --require-hashes --allow-empty-requirements requirements/dev.lock requirements/bootstrap.lock
+	@$(UV) pip install --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(GUEST)/.ready: requirements/guest.lock $(VENV)/.ready
+	@echo 'setup: the packages that REPL code may import (.venv-guest)'
+	@test -x $(GUEST)/bin/python || $(PYTHON) -m venv --without-pip $(GUEST)
+	@$(UV) pip install --python $(GUEST)/bin/python --require-hashes -r requirements/guest.lock
+	@touch $@
+
+setup: $(VENV)/.ready $(GUEST)/.ready
+	@$(BIN)/python -c 'import sys; assert sys.version_info[:2] in {(3, 11), (3, 12), (3, 13)}, "Python 3.11 to 3.13 is needed: make setup PYTHON=python3.11"'
+
+format: setup
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+lock: setup
+	@for group in server dev guest bootstrap; do \
+	  $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-annotate --no-header --group $$group -o requirements/$$group.lock; done

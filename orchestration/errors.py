@@ -1,0 +1,86 @@
+"""The errors of Replwright.
+
+ReplwrightError
+├── BadInput              what the caller gave cannot be taken; nothing was stored
+│   └── Conflict          the same idempotency key came with another body
+├── NotFound              no such orchestration
+├── ServiceMissing        a database, broker, Ray or model cannot be reached, or is not set up
+├── Fenced                somebody else owns this step or task by now; our work is dropped
+├── ModelFailure          the model did not reply (`retryable` says whether another try may help)
+├── SandboxUnavailable    this machine cannot confine code, so nothing runs
+└── OrchestrationFailed   raised after the commit that ended a job badly, so that Flower shows a failure
+"""
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """What the command line returns to the shell."""
+
+    ANSWERED = 0
+    FAILED = 1
+    BAD_INPUT = 2
+    SERVICE_MISSING = 3
+
+
+class ReplwrightError(Exception):
+    """Something went wrong that its reader can act on: `what` happened, and the `remedy`. One line each."""
+
+    exit_code = ExitCode.FAILED
+
+    def __init__(self, what: str, remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return f"{self.what}; {self.remedy}" if self.remedy else self.what
+
+
+class BadInput(ReplwrightError):
+    """The input named by `field` cannot be taken. Nothing was stored."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+    def __init__(self, field: str, what: str, remedy: str = "") -> None:
+        super().__init__(f"{field}: {what}", remedy)
+        self.field = field
+
+
+class Conflict(BadInput):
+    """The idempotency key was used before, with another body."""
+
+
+class NotFound(ReplwrightError):
+    """There is no orchestration with this id."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+
+class ServiceMissing(ReplwrightError):
+    """A service that is needed cannot be reached."""
+
+    exit_code = ExitCode.SERVICE_MISSING
+
+
+class Fenced(ReplwrightError):
+    """Somebody else claimed this step or task after us, or it ended: what we did is dropped."""
+
+
+class ModelFailure(ReplwrightError):
+    """The model gave no usable reply. `retry_after_s` is what it asked for, if it did."""
+
+    def __init__(self, what: str, *, retryable: bool, retry_after_s: float | None = None) -> None:
+        super().__init__(what)
+        self.retryable = retryable
+        self.retry_after_s = retry_after_s
+
+
+class SandboxUnavailable(ReplwrightError):
+    """This machine cannot confine untrusted code, so none is run."""
+
+    exit_code = ExitCode.SERVICE_MISSING
+
+
+class OrchestrationFailed(ReplwrightError):
+    """The orchestration ended in failure, and that is committed."""

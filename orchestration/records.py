@@ -1,0 +1,253 @@
+"""The values that cross the ports: what is submitted, claimed, landed, read and run.
+
+Ids of orchestrations are UUIDs; steps, tasks and processes have integer ids of the database.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from orchestration.limits import Limits, TaskLimits
+from orchestration.states import Reason, Status
+from orchestration.tools import InputProfile, Query, REPLResult, SpawnREPL, Tool
+
+# --- submit and read ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """A data file of a question, already in the blob store. `format` is csv, tsv, json, jsonl, parquet or xlsx."""
+
+    name: str
+    blob: str
+    size: int
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewOrchestration:
+    """A question to be accepted. `given_plan` is JSON text of a plan that needs no model (`--plan`, `exec`)."""
+
+    question: str
+    model: str
+    inputs: tuple[Input, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    given_plan: str | None = None
+    tenant: str = "default"
+    session_id: str | None = None
+    idempotency_key: str | None = None
+    root_task_id: str | None = None
+    show_samples: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """`created` is False when the idempotency key found the same orchestration already there."""
+
+    id: UUID
+    created: bool
+    hints: tuple["Hint", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TaskView:
+    """One REPL task as people see it. `state` is a TaskState; `result` is there once it landed."""
+
+    id: int
+    step: int
+    task_id: str
+    task_type: str
+    state: str
+    attempt: int
+    code: str
+    result: REPLResult | None
+    created_at: datetime
+    started_at: datetime | None
+    landed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    ordinal: int
+    status: str
+    plan_attempt: int
+    tries: int
+    losses: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the model calls of an orchestration came to, every attempt counted."""
+
+    model_calls: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OrchestrationView:
+    """One orchestration as people see it."""
+
+    id: UUID
+    question: str
+    model: str
+    status: Status
+    reason: Reason | None
+    answer: str | None
+    detail: str | None
+    created_at: datetime
+    ended_at: datetime | None
+    deadline_at: datetime
+    steps: tuple[StepView, ...] = ()
+    tasks: tuple[TaskView, ...] = ()
+    usage: Usage = Usage()
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One thing that happened to an orchestration. `seq` counts from 1 without gaps."""
+
+    seq: int
+    name: str
+    at: datetime
+    data: dict[str, Any]
+
+
+# --- one turn of the model ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class StepClaim:
+    """The right to plan one step. `plan_attempt` is the fence: it only rises."""
+
+    orchestration_id: UUID
+    step_id: int
+    ordinal: int
+    plan_attempt: int
+    process_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """All that one turn of the model is decided from, read once under the claim."""
+
+    claim: StepClaim
+    query: Query
+    model: str
+    limits: Limits
+    given_plan: str | None
+    show_samples: bool
+    seconds_left: float
+    spawned: int
+    inputs: tuple[Input, ...] = ()
+    profiles: tuple[InputProfile, ...] = ()
+    results: tuple[REPLResult, ...] = ()
+    used_task_ids: frozenset[str] = frozenset()
+    failed_code: tuple[str, ...] = ()
+    messages: tuple[str, ...] = ()
+    session_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A raw model reply, as journaled before anything parses it."""
+
+    raw: str
+    model: str
+    finish_reason: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+    latency_s: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPlan:
+    """A reply, parsed. `problems` are what the parser itself had to object to (cut, dropped or unknown items)."""
+
+    tools: tuple[Tool, ...]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCommit:
+    """`hints` are sent after the commit."""
+
+    task_ids: tuple[int, ...]
+    hints: tuple["Hint", ...] = ()
+
+
+# --- REPL tasks and their hosts -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedTask:
+    """A REPL task claimed by a host. `attempt` is the fence. `earlier` are the results it may read.
+
+    `kind` is "profile" for the tasks of step 0, whose code is ours, else "spawn".
+    """
+
+    id: int
+    orchestration_id: UUID
+    step_id: int
+    attempt: int
+    kind: str
+    spawn: SpawnREPL
+    limits: TaskLimits
+    inputs: tuple[Input, ...] = ()
+    earlier: tuple[REPLResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """The result of a claimed task, ready to be committed."""
+
+    task: ClaimedTask
+    result: REPLResult
+
+
+@dataclass(frozen=True, slots=True)
+class Landed:
+    """`landed` were recorded by this call or an earlier one of ours; `refused` were fenced off or too late."""
+
+    landed: tuple[int, ...]
+    refused: tuple[int, ...]
+    hints: tuple["Hint", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """What a heartbeat returns. `alive` False: the sweeper gave this process up; register anew.
+
+    `stop` are ids of our running tasks that nobody wants any more: cancelled, superseded or claimed by another.
+    """
+
+    alive: bool
+    stop: tuple[int, ...] = ()
+
+
+# --- hints and sweeps -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A Celery message: "look at this orchestration". `name` is plan, dispatch or resume."""
+
+    name: str
+    orchestration_id: UUID
+    root_task_id: str | None = None
+    parent_task_id: str | None = None
+    task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """What one sweep did, by kind, and the hints to send."""
+
+    ended: int = 0
+    steps_returned: int = 0
+    tasks_returned: int = 0
+    closed: int = 0
+    nudged: int = 0
+    hints: tuple[Hint, ...] = ()
