@@ -41,3 +41,22 @@ lock: setup
 	@for group in server dev guest bootstrap; do \
 	  $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --no-header --group $$group -o requirements/$$group.lock; done
+
+run: setup
+	@$(BIN)/python examples/make_sample.py .replwright/sample/rv_listings.csv
+	@$(BIN)/replwright run 'What is the average price by region?' --data .replwright/sample/rv_listings.csv; \
+	  code=$$?; $(BIN)/replwright down; exit $$code
+
+test: setup
+	@$(BIN)/pytest -q
+
+check: setup
+	@$(BIN)/ruff format --check --quiet . && echo 'format: in order'
+	@$(BIN)/ruff check --quiet . && echo 'lint: clean'
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -n 3
+	@$(BIN)/python -m replwright.llm.client_sync
+	@$(BIN)/pytest -q -p no:cacheprovider tests/migration
+
+bench: setup
+	@$(BIN)/python -m benchmarks

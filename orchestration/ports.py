@@ -85,7 +85,7 @@ class Blobs(Protocol):
 class Pool(Protocol):
     """The Ray pool, as seen by `dispatch`: it wakes the hosts, which claim from the table by themselves."""
 
-    def wake(self, orchestration_id: UUID) -> None: ...
+    def wake(self) -> None: ...
 
 
 class Engine(Protocol):

@@ -120,13 +120,14 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class StepClaim:
-    """The right to plan one step. `plan_attempt` is the fence: it only rises."""
+    """The right to plan one step. `plan_attempt` is the fence: it only rises. `tries` counts this claim too."""
 
     orchestration_id: UUID
     step_id: int
     ordinal: int
     plan_attempt: int
     process_id: int
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True)

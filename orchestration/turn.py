@@ -1,0 +1,127 @@
+"""What one turn of the model leads to: ask (or reread) its reply, check the plan, commit what follows from it."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from orchestration.plan import PlanRules, problems_of
+from orchestration.ports import Ledger, Model
+from orchestration.records import Hint, ParsedPlan, StepClaim, Turn
+from orchestration.state import assemble
+from orchestration.states import Reason
+from orchestration.tools import MessageToUser, SpawnREPL
+
+MAX_SAME_FAILURE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Spawn:
+    """Run these tasks, and show `progress` to the user."""
+
+    tasks: tuple[SpawnREPL, ...]
+    progress: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """The orchestration is over. `answer` is for the user, `detail` says why it failed."""
+
+    reason: Reason
+    answer: str | None = None
+    detail: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The plan breaks the rules; the model is told these problems and asked again."""
+
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LastCall:
+    """A limit was reached: the model is asked once more, for an answer from what there is."""
+
+    limit: Reason
+    why: str
+
+
+Decision = Spawn | End | Rejected | LastCall
+
+
+def limit_reached(turn: Turn) -> LastCall | None:
+    """The limit, if any, that leaves this turn nothing but an answer."""
+    if turn.claim.ordinal > turn.limits.max_steps:
+        return LastCall(Reason.STEP_LIMIT, f"the limit of {turn.limits.max_steps} steps is reached")
+    if turn.spawned >= turn.limits.max_spawns:
+        return LastCall(Reason.BUDGET_EXHAUSTED, f"the limit of {turn.limits.max_spawns} REPL tasks is reached")
+    return None
+
+
+def decide(turn: Turn, plan: ParsedPlan, last: LastCall | None) -> Decision:
+    """What a parsed reply leads to. `last` is set when only an answer is taken any more."""
+    messages = [tool for tool in plan.tools if isinstance(tool, MessageToUser)]
+    only_messages = bool(messages) and len(messages) == len(plan.tools)
+    if last:
+        if only_messages and not plan.problems and (text := _joined(messages)):
+            return End(Reason.PARTIAL, answer=text)
+        return End(last.limit, detail=f"{last.why}, and the model gave no answer from what there is")
+    most = min(turn.limits.max_spawns_per_step, turn.limits.max_spawns - turn.spawned)
+    rules = PlanRules(turn.used_task_ids, max_spawns=most, must_compile=turn.given_plan is None)
+    problems = (*plan.problems, *(problems_of(plan.tools, rules) if plan.tools or not plan.problems else ()))
+    if problems:
+        return Rejected(problems)
+    if only_messages:
+        understood = all(message.understood is not False for message in messages)
+        return End(Reason.ANSWERED if understood else Reason.NOT_UNDERSTOOD, answer=_joined(messages))
+    spawns = tuple(tool for tool in plan.tools if isinstance(tool, SpawnREPL))
+    if repeated := repeated_failure(spawns, turn.failed_code):
+        return LastCall(Reason.STEP_LIMIT, f"the code of task {repeated!r} already failed {MAX_SAME_FAILURE} times")
+    return Spawn(spawns, _joined(messages))
+
+
+def repeated_failure(spawns: Sequence[SpawnREPL], failed_code: Sequence[str]) -> str | None:
+    """The id of a task whose code already failed as often as is allowed, layout apart."""
+    failures = Counter(_fingerprint(code) for code in failed_code)
+    return next((s.task_id for s in spawns if failures[_fingerprint(s.code_to_execute)] >= MAX_SAME_FAILURE), None)
+
+
+def take_turn(ledger: Ledger, model: Model, claim: StepClaim) -> tuple[End | None, tuple[Hint, ...]]:
+    """Plan one claimed step to its end: (how the orchestration ended, if it did; hints to send).
+
+    A reply that was journaled by an earlier claim is reread, not asked for again. Raises Fenced when the claim was
+    lost, ModelFailure when the model gave no reply.
+    """
+    turn = ledger.turn(claim)
+    last, problems, repairs, call = limit_reached(turn), tuple[str, ...](), 0, 0
+    while True:
+        state = assemble(turn, problems, last.limit if last else None)
+        request = model.request_hash(turn, state)
+        reply = ledger.reply(claim, call, request)
+        if reply is None:
+            reply = model.ask(turn, state)
+            ledger.record_reply(claim, call, request, reply)
+        decision = decide(turn, model.parse(reply), last)
+        if isinstance(decision, Rejected) and repairs >= turn.limits.max_repairs:
+            decision = End(Reason.INVALID_PLAN, detail="; ".join(decision.problems)[:4000])
+        match decision:
+            case Spawn(tasks, progress):
+                return None, ledger.commit_plan(claim, tasks, progress).hints
+            case End(reason, answer, detail):
+                ledger.finish(claim, reason, answer, detail)
+                return decision, ()
+            case Rejected():
+                problems, repairs = decision.problems, repairs + 1
+            case LastCall():
+                last, problems = decision, (decision.why,)
+        claim = ledger.start_repair(claim, problems)
+        call += 1
+
+
+def _joined(messages: Sequence[MessageToUser]) -> str | None:
+    return "\n\n".join(message.message.strip() for message in messages if message.message.strip()) or None
+
+
+def _fingerprint(code: str) -> str:
+    return hashlib.sha256("\n".join(line.rstrip() for line in code.split("\n") if line.strip()).encode()).hexdigest()

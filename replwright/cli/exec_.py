@@ -1,0 +1,72 @@
+"""`replwright exec`: run a Python file in a sandboxed REPL, as an orchestration of one task without a model."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from orchestration.errors import BadInput
+from orchestration.limits import MAX_CODE_BYTES, MAX_CONTEXT_BYTES, Limits
+from orchestration.tools import REPLResult
+from replwright.cli.asking import submit_question
+from replwright.cli.connect import connect
+from replwright.cli.following import follow
+from replwright.cli.options import Data, Json
+from replwright.cli.planning import GIVEN, read_text
+from replwright.cli.progress import Progress
+from replwright.cli.run import exit_code
+from replwright.cli.text import print_json, safe
+from replwright.cli.views import asked_for, result_json
+from replwright.llm.given_plan import exec_plan
+
+
+def exec_(
+    file: Annotated[str, typer.Argument(help="A Python file, or - for standard input.")],
+    timeout: Annotated[int, typer.Option("--timeout", min=1, max=600, help="Seconds that the code may run.")] = 30,
+    context: Annotated[Path | None, typer.Option("--context", help="JSON for `context`.")] = None,
+    data: Data = None,
+    json: Json = False,
+) -> None:
+    code = _code(file)
+    context_json = read_text(context, "--context", MAX_CONTEXT_BYTES) if context else "null"
+    plan = exec_plan(code, context_json, timeout)
+    progress = Progress(quiet=True)
+    services = connect(start=True, progress=Progress(quiet=json))
+    submitted = submit_question(
+        services,
+        f"exec {file}",
+        data or [],
+        model=GIVEN,
+        given_plan=plan,
+        limits=Limits(max_repairs=0),
+    )
+    view = follow(services.ledger, submitted.id, progress)
+    tasks = asked_for(view)
+    landed = tasks[0].result if tasks else None
+    result = landed or REPLResult("exec", is_success=False, stderr=view.detail)
+    if json:
+        print_json(result_json(result))
+    else:
+        _show(result)
+    raise typer.Exit(0 if result.is_success else max(1, exit_code(view)))
+
+
+def _show(result: REPLResult) -> None:
+    typer.echo(safe(result.stdout), nl=False)
+    if result.value is not None:
+        typer.echo(safe(result.value))
+    if result.stderr:
+        typer.echo(safe(result.stderr), err=True)
+
+
+def _code(file: str) -> str:
+    if file != "-":
+        return read_text(Path(file), "FILE", MAX_CODE_BYTES)
+    raw = sys.stdin.buffer.read(MAX_CODE_BYTES + 1)
+    if len(raw) > MAX_CODE_BYTES:
+        raise BadInput("FILE -", f"is over {MAX_CODE_BYTES} bytes", "give less code")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        raise BadInput("FILE -", "is not UTF-8 text", "send UTF-8") from None

@@ -1,0 +1,64 @@
+"""`replwright run`: a question in, an answer out."""
+
+from typing import Annotated
+
+import typer
+
+from orchestration.limits import Limits
+from orchestration.records import OrchestrationView
+from orchestration.states import Reason, Status
+from replwright.cli.asking import check_question, submit_question
+from replwright.cli.connect import connect
+from replwright.cli.following import follow
+from replwright.cli.options import Data, Deadline, Json, ModelName, NoSamples, PlanFile
+from replwright.cli.planning import chosen_model, read_plan
+from replwright.cli.progress import Progress
+from replwright.cli.text import print_json, safe
+from replwright.cli.views import as_json, asked_for
+
+
+def run(
+    question: Annotated[str, typer.Argument(help="The question, in quotes.")],
+    data: Data = None,
+    plan: PlanFile = None,
+    model: ModelName = "",
+    deadline: Deadline = 3600,
+    no_samples: NoSamples = False,
+    json: Json = False,
+) -> None:
+    progress = Progress(quiet=json)
+    check_question(question)
+    given_plan = read_plan(plan) if plan else None
+    services = connect(start=True, progress=progress)
+    submitted = submit_question(
+        services,
+        question,
+        data or [],
+        model=chosen_model(services.settings, model, given_plan),
+        given_plan=given_plan,
+        limits=Limits(deadline_s=deadline, max_repairs=0 if given_plan else Limits().max_repairs),
+        show_samples=not no_samples,
+    )
+    view = follow(services.ledger, submitted.id, progress)
+    if json:
+        print_json(as_json(view))
+    else:
+        show_answer(view, progress)
+    raise typer.Exit(exit_code(view))
+
+
+def show_answer(view: OrchestrationView, progress: Progress) -> None:
+    """The answer on standard output, what it cost on standard error."""
+    usage, tasks = view.usage, asked_for(view)
+    progress(
+        f"{len(tasks)} REPL tasks, {usage.model_calls} model calls, "
+        f"{usage.input_tokens} tokens in, {usage.output_tokens} out ({view.id})"
+    )
+    typer.echo(safe(view.answer or view.detail or (view.reason.value if view.reason else view.status.value)))
+
+
+def exit_code(view: OrchestrationView) -> int:
+    """0 answered, 1 failed, 2 bad input."""
+    if view.status is Status.SUCCEEDED:
+        return 0
+    return 2 if view.reason is Reason.BAD_INPUT else 1

@@ -1,0 +1,25 @@
+"""`replwright watch`: follow an orchestration until it ends."""
+
+import typer
+
+from replwright.cli.asking import parse_id
+from replwright.cli.connect import connect
+from replwright.cli.following import follow
+from replwright.cli.options import Id, Json
+from replwright.cli.progress import Progress
+from replwright.cli.run import exit_code, show_answer
+from replwright.cli.text import print_json
+from replwright.cli.views import as_json
+
+
+def watch(id: Id, json: Json = False) -> None:
+    progress = Progress(quiet=json)
+    ledger = connect().ledger
+    orchestration_id = parse_id(id)
+    ledger.get(orchestration_id)
+    view = follow(ledger, orchestration_id, progress)
+    if json:
+        print_json(as_json(view))
+    else:
+        show_answer(view, progress)
+    raise typer.Exit(exit_code(view))

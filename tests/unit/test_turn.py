@@ -1,0 +1,159 @@
+"""What a turn of the model leads to, and that a journaled reply is not asked for again."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from orchestration.errors import Fenced
+from orchestration.limits import Limits
+from orchestration.records import ParsedPlan, PlanCommit, Reply, StepClaim, Turn
+from orchestration.states import Reason
+from orchestration.tools import MessageToUser, REPLState, Resume, Tool
+from orchestration.turn import End, LastCall, Rejected, Spawn, decide, limit_reached, take_turn
+from tests.support.turns import claim, spawn, turn
+
+
+def plan(*tools: Tool, problems: tuple[str, ...] = ()) -> ParsedPlan:
+    return ParsedPlan(tools, problems)
+
+
+def test_spawns_run_and_their_message_is_progress() -> None:
+    decision = decide(turn(), plan(spawn(), MessageToUser("working"), Resume()), None)
+    assert decision == Spawn((spawn(),), "working")
+
+
+def test_messages_alone_joined_are_the_answer() -> None:
+    decision = decide(turn(), plan(MessageToUser("one"), MessageToUser("two")), None)
+    assert decision == End(Reason.ANSWERED, answer="one\n\ntwo")
+
+
+def test_a_message_that_says_not_understood_fails_the_job_and_is_its_answer() -> None:
+    decision = decide(turn(), plan(MessageToUser("no column 'red'", understood=False)), None)
+    assert decision == End(Reason.NOT_UNDERSTOOD, answer="no column 'red'")
+
+
+def test_what_the_parser_objects_to_rejects_the_plan() -> None:
+    decision = decide(turn(), plan(MessageToUser("42"), problems=("the reply was cut by length",)), None)
+    assert decision == Rejected(("the reply was cut by length",))
+
+
+def test_more_spawns_than_the_job_has_left_are_refused() -> None:
+    nearly_spent = turn(limits=Limits(max_spawns=10), spawned=9)
+    decision = decide(nearly_spent, plan(spawn("a"), spawn("b")), None)
+    assert isinstance(decision, Rejected)
+    assert "at most 1" in decision.problems[0]
+
+
+def test_the_same_failing_code_a_third_time_leads_to_the_last_call() -> None:
+    failing = turn(failed_code=("1/0\n", "1/0  "))
+    assert isinstance(decide(failing, plan(spawn(code="1/0")), None), LastCall)
+    assert isinstance(decide(replace(failing, failed_code=("1/0",)), plan(spawn(code="1/0")), None), Spawn)
+
+
+@pytest.mark.parametrize(
+    ("at", "limit"),
+    [
+        (turn(ordinal=3, limits=Limits(max_steps=2)), Reason.STEP_LIMIT),
+        (turn(limits=Limits(max_spawns=5), spawned=5), Reason.BUDGET_EXHAUSTED),
+    ],
+)
+def test_at_a_limit_a_message_is_a_partial_answer_and_anything_else_fails_with_the_limit(
+    at: Turn, limit: Reason
+) -> None:
+    last = limit_reached(at)
+    assert last is not None
+    assert decide(at, plan(MessageToUser("so far: 3")), last) == End(Reason.PARTIAL, answer="so far: 3")
+    for other in (plan(spawn()), plan(), plan(MessageToUser("cut"), problems=("cut by length",))):
+        decision = decide(at, other, last)
+        assert isinstance(decision, End)
+        assert decision.reason is limit
+
+
+class OneStepLedger:
+    """Keeps the journal of one step, as the real ledger does; only what take_turn calls."""
+
+    def __init__(self, at: Turn) -> None:
+        self.at = at
+        self.journal: dict[tuple[int, str], Reply] = {}
+        self.committed: list[Any] = []
+        self.lose_before_commit = False
+
+    def turn(self, _: StepClaim) -> Turn:
+        return self.at
+
+    def reply(self, _: StepClaim, repair: int, request_hash: str) -> Reply | None:
+        return self.journal.get((repair, request_hash))
+
+    def record_reply(self, _: StepClaim, repair: int, request_hash: str, reply: Reply) -> None:
+        self.journal[(repair, request_hash)] = reply
+
+    def start_repair(self, held: StepClaim, problems: tuple[str, ...]) -> StepClaim:
+        assert problems
+        return replace(held, plan_attempt=held.plan_attempt + 1)
+
+    def commit_plan(self, held: StepClaim, spawns: Any, progress: str | None) -> PlanCommit:
+        if self.lose_before_commit:
+            raise Fenced("another worker has it")
+        self.committed.append((held.plan_attempt, spawns, progress))
+        return PlanCommit(task_ids=(1,))
+
+    def finish(self, held: StepClaim, reason: Reason, answer: str | None, detail: str | None) -> None:
+        self.committed.append((held.plan_attempt, reason, answer, detail))
+
+
+class ListModel:
+    """Replies from a list, and keeps the states it was asked with."""
+
+    def __init__(self, *plans: ParsedPlan) -> None:
+        self.plans = dict(enumerate(plans))
+        self.asked: list[REPLState] = []
+
+    def request_hash(self, _: Turn, state: REPLState) -> str:
+        return str(hash((state.plan_errors, state.final_call)))
+
+    def ask(self, _: Turn, state: REPLState) -> Reply:
+        self.asked.append(state)
+        return Reply(raw=str(len(self.asked) - 1), model="list")
+
+    def parse(self, reply: Reply) -> ParsedPlan:
+        return self.plans[int(reply.raw)]
+
+
+def run(ledger: OneStepLedger, model: ListModel) -> End | None:
+    return take_turn(ledger, model, claim())[0]  # type: ignore[arg-type]
+
+
+def test_a_rejected_plan_is_told_its_problems_and_asked_again_with_a_higher_fence() -> None:
+    ledger, model = OneStepLedger(turn()), ListModel(plan(Resume()), plan(spawn()))
+    assert run(ledger, model) is None
+    assert "waits for nothing" in model.asked[1].plan_errors[0]
+    assert ledger.committed == [(2, (spawn(),), None)]
+
+
+def test_after_two_repairs_an_invalid_plan_ends_the_job() -> None:
+    ledger, model = OneStepLedger(turn()), ListModel(plan(), plan(), plan())
+    end = run(ledger, model)
+    assert len(model.asked) == 3
+    assert end is not None
+    assert end.reason is Reason.INVALID_PLAN
+    assert end.detail is not None
+    assert "empty" in end.detail
+
+
+def test_a_reply_that_was_journaled_is_not_asked_for_again() -> None:
+    ledger, model = OneStepLedger(turn()), ListModel(plan(Resume()), plan(spawn()))
+    ledger.lose_before_commit = True
+    with pytest.raises(Fenced):
+        run(ledger, model)
+    ledger.lose_before_commit = False
+    run(ledger, model)
+    assert len(model.asked) == 2
+
+
+def test_the_last_call_says_so_to_the_model_and_takes_its_message() -> None:
+    ledger = OneStepLedger(turn(failed_code=("1/0", "1/0")))
+    model = ListModel(plan(spawn(code="1/0")), plan(MessageToUser("as far as I got")))
+    end = run(ledger, model)
+    assert end == End(Reason.PARTIAL, answer="as far as I got")
+    assert model.asked[1].final_call == "step_limit"

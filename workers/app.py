@@ -1,0 +1,9 @@
+"""The Celery app: `celery -A workers.app`."""
+
+from celery import Celery
+
+from replwright import settings as replwright_settings
+from workers.config import celery_settings
+
+app = Celery("replwright", include=["workers.plan", "workers.dispatch", "workers.resume", "workers.signals"])
+app.conf.update(celery_settings(replwright_settings.load()))

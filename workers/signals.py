@@ -1,0 +1,44 @@
+"""What starts and stops with a worker or beat: the sweeper, this process's row, and the pool's reconciler."""
+
+from typing import Any
+
+from celery.signals import (
+    beat_init,
+    setup_logging,
+    worker_process_shutdown,
+    worker_ready,
+    worker_shutdown,
+)
+
+from workers import wiring
+from workers.logs import configure
+from workers.process import close_current
+from workers.sweeper import Sweeper
+
+
+@setup_logging.connect  # type: ignore[untyped-decorator]
+def _log(**_: Any) -> None:
+    configure(wiring.settings().log_level)
+
+
+@worker_ready.connect  # type: ignore[untyped-decorator]
+def _start(sender: Any, **_: Any) -> None:
+    _start_sweeper()
+    if _serves(sender, "dispatch"):
+        wiring.start_pool()
+
+
+@beat_init.connect  # type: ignore[untyped-decorator]
+def _start_sweeper(**_: Any) -> None:
+    Sweeper(wiring.ledger(), wiring.hints(), wiring.settings().sweep_interval_s).start()
+
+
+@worker_shutdown.connect  # type: ignore[untyped-decorator]
+@worker_process_shutdown.connect  # type: ignore[untyped-decorator]
+def _stop(**_: Any) -> None:
+    close_current()
+    wiring.close()
+
+
+def _serves(consumer: Any, queue: str) -> bool:
+    return any(each.name == queue for each in consumer.task_consumer.queues)

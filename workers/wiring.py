@@ -1,0 +1,67 @@
+"""Which adapter stands behind which port, in a worker, in beat and in a host. Built at first use, once a process."""
+
+from functools import cache
+
+from models.ledger import PostgresLedger
+from orchestration.ports import Blobs, Hints, Ledger, Model
+from replwright import settings as replwright_settings
+from replwright.blobs import BlobStore
+from replwright.repl.pool.ports import HostPorts, RunningPool
+from replwright.repl.profile_code import PROFILE_CODE
+from replwright.settings import Settings
+
+
+@cache
+def settings() -> Settings:
+    return replwright_settings.load()
+
+
+@cache
+def ledger() -> Ledger:
+    return PostgresLedger(settings().database_url.get_secret_value(), profile_code=PROFILE_CODE)
+
+
+@cache
+def hints() -> Hints:
+    from workers.app import app
+    from workers.hints import CeleryHints
+
+    return CeleryHints(app)
+
+
+@cache
+def blobs() -> Blobs:
+    return BlobStore(settings().store_location, cache=settings().home / "cache")
+
+
+@cache
+def model() -> Model:
+    from replwright.llm.router import ModelRouter
+
+    return ModelRouter(settings())
+
+
+@cache
+def pool() -> RunningPool:
+    """The driver of the Ray pool: only the worker that serves `dispatch` asks for it, and imports Ray."""
+    from replwright.repl.pool.ray_pool import RayREPLPool
+
+    return RayREPLPool.connect(settings())
+
+
+def start_pool() -> None:
+    """Keep a host on every node from now on."""
+    from replwright.repl.pool.reconciler import Reconciler
+
+    Reconciler(pool).start()
+
+
+def host_ports() -> HostPorts:
+    """What a host is wired to. Its settings come from the environment of its node, never through Ray."""
+    return HostPorts(settings=settings(), ledger=ledger(), hints=hints(), blobs=blobs())
+
+
+def close() -> None:
+    """Give back the connections of this process."""
+    if ledger.cache_info().currsize:
+        ledger().close()
