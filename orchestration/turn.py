@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from orchestration.errors import Fenced, ModelFailure
 from orchestration.plan import PlanRules, problems_of
 from orchestration.ports import Ledger, Model
 from orchestration.records import Hint, ParsedPlan, StepClaim, Turn
+from orchestration.retry import delay_s
 from orchestration.state import assemble
 from orchestration.states import Reason
 from orchestration.tools import MessageToUser, SpawnREPL
@@ -47,7 +49,22 @@ class LastCall:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """REPL tasks were committed; `hints` say who goes on."""
+
+    hints: tuple[Hint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The model gave no reply; the step was given back, to be tried again later."""
+
+    why: str
+
+
 Decision = Spawn | End | Rejected | LastCall
+Outcome = Planned | End | Again
 
 
 def limit_reached(turn: Turn) -> LastCall | None:
@@ -87,36 +104,63 @@ def repeated_failure(spawns: Sequence[SpawnREPL], failed_code: Sequence[str]) ->
     return next((s.task_id for s in spawns if failures[_fingerprint(s.code_to_execute)] >= MAX_SAME_FAILURE), None)
 
 
-def take_turn(ledger: Ledger, model: Model, claim: StepClaim) -> tuple[End | None, tuple[Hint, ...]]:
-    """Plan one claimed step to its end: (how the orchestration ended, if it did; hints to send).
+def take_turn(ledger: Ledger, model: Model, claim: StepClaim) -> Outcome:
+    """Plan one claimed step, and give the claim up in one way or another.
 
     A reply that was journaled by an earlier claim is reread, not asked for again. Raises Fenced when the claim was
-    lost, ModelFailure when the model gave no reply.
+    lost, and whatever else went wrong after giving the step back.
     """
     turn = ledger.turn(claim)
     last, problems, repairs, call = limit_reached(turn), tuple[str, ...](), 0, 0
     while True:
-        state = assemble(turn, problems, last.limit if last else None)
-        request = model.request_hash(turn, state)
-        reply = ledger.reply(claim, call, request)
-        if reply is None:
-            reply = model.ask(turn, state)
-            ledger.record_reply(claim, call, request, reply)
-        decision = decide(turn, model.parse(reply), last)
+        try:
+            decision = decide(turn, _ask(ledger, model, claim, turn, call, problems, last), last)
+        except ModelFailure as failure:
+            if failure.retryable:
+                ledger.release_step(claim, graceful=False, delay_s=delay_s(claim.tries, failure.retry_after_s))
+                return Again(str(failure))
+            decision = End(Reason.MODEL_ERROR, detail=str(failure))
+        except Fenced:
+            raise
+        except Exception:
+            ledger.release_step(claim, graceful=False, delay_s=delay_s(claim.tries, None))
+            raise
         if isinstance(decision, Rejected) and repairs >= turn.limits.max_repairs:
             decision = End(Reason.INVALID_PLAN, detail="; ".join(decision.problems)[:4000])
         match decision:
             case Spawn(tasks, progress):
-                return None, ledger.commit_plan(claim, tasks, progress).hints
+                return Planned(ledger.commit_plan(claim, tasks, progress).hints)
             case End(reason, answer, detail):
                 ledger.finish(claim, reason, answer, detail)
-                return decision, ()
+                return decision
             case Rejected():
                 problems, repairs = decision.problems, repairs + 1
             case LastCall():
                 last, problems = decision, (decision.why,)
         claim = ledger.start_repair(claim, problems)
         call += 1
+
+
+def _ask(
+    ledger: Ledger,
+    model: Model,
+    claim: StepClaim,
+    turn: Turn,
+    call: int,
+    problems: Sequence[str],
+    last: LastCall | None,
+) -> ParsedPlan:
+    state = assemble(turn, problems, last.limit if last else None)
+    request = model.request_hash(turn, state)
+    reply = ledger.reply(claim, call, request)
+    if reply is None:
+        try:
+            reply = model.ask(turn, state)
+        except ModelFailure as failure:
+            ledger.record_model_failure(claim, call, request, str(failure))
+            raise
+        ledger.record_reply(claim, call, request, reply)
+    return model.parse(reply)
 
 
 def _joined(messages: Sequence[MessageToUser]) -> str | None:

@@ -32,6 +32,14 @@ class Settings(BaseSettings):
     worker_pool: Literal["threads", "prefork"] = "threads"
     worker_concurrency: int = Field(default=8, ge=1, le=500)
     sweep_interval_s: float = Field(default=1.0, gt=0, le=60)
+    # The embedded stack; a port of 0 is any free one.
+    valkey_port: int = Field(default=0, ge=0, le=65535)
+    ray_port: int = Field(default=0, ge=0, le=65535)
+    flower_port: int = Field(default=5555, ge=1, le=65535)
+    idle_s: float = Field(default=600, ge=1, le=7 * 24 * 3600)
+
+    # Touched by a worker once it takes work; how its supervisor knows.
+    ready_file: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     @property

@@ -26,6 +26,8 @@ def _start(sender: Any, **_: Any) -> None:
     _start_sweeper()
     if _serves(sender, "dispatch"):
         wiring.start_pool()
+    if mark := wiring.settings().ready_file:
+        mark.touch()
 
 
 @beat_init.connect  # type: ignore[untyped-decorator]
@@ -37,7 +39,6 @@ def _start_sweeper(**_: Any) -> None:
 @worker_process_shutdown.connect  # type: ignore[untyped-decorator]
 def _stop(**_: Any) -> None:
     close_current()
-    wiring.close()
 
 
 def _serves(consumer: Any, queue: str) -> bool:

@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from models.engine import make_engine
 from models.ledger import PostgresLedger
 from orchestration.ports import Blobs, Hints, Ledger, Model
 from replwright import settings as replwright_settings
@@ -18,7 +19,9 @@ def settings() -> Settings:
 
 @cache
 def ledger() -> Ledger:
-    return PostgresLedger(settings().database_url.get_secret_value(), profile_code=PROFILE_CODE)
+    # What a process is shows in its connections; a host runs inside a Ray worker, everything else inside Celery.
+    engine = make_engine(settings().database_url.get_secret_value(), "worker")
+    return PostgresLedger(engine, profile_code=PROFILE_CODE)
 
 
 @cache
@@ -36,9 +39,9 @@ def blobs() -> Blobs:
 
 @cache
 def model() -> Model:
-    from replwright.llm.router import ModelRouter
+    from replwright.llm.route import RoutedModel
 
-    return ModelRouter(settings())
+    return RoutedModel(settings())
 
 
 @cache
@@ -59,9 +62,3 @@ def start_pool() -> None:
 def host_ports() -> HostPorts:
     """What a host is wired to. Its settings come from the environment of its node, never through Ray."""
     return HostPorts(settings=settings(), ledger=ledger(), hints=hints(), blobs=blobs())
-
-
-def close() -> None:
-    """Give back the connections of this process."""
-    if ledger.cache_info().currsize:
-        ledger().close()

@@ -8,16 +8,17 @@ from orchestration.errors import BadInput
 from orchestration.limits import MAX_QUESTION_CHARS, Limits
 from orchestration.records import NewOrchestration, Submitted
 from replwright.cli.connect import Services
-from replwright.inputs import store_inputs
+from replwright.inputs import check, store_inputs
 
 
-def check_question(question: str) -> str:
-    """The question, or BadInput."""
+def check_request(question: str, data: Sequence[Path]) -> None:
+    """What can be refused before anything is started. Raises BadInput."""
+    for path in data:
+        check(path)
     if not question.strip():
         raise BadInput("question", "is empty", "ask something, in quotes")
     if len(question) > MAX_QUESTION_CHARS:
         raise BadInput("question", f"over {MAX_QUESTION_CHARS} characters", "pass long text as --data")
-    return question
 
 
 def submit_question(

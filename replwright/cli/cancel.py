@@ -9,9 +9,10 @@ from replwright.cli.text import print_json
 
 
 def cancel(id: Id, json: Json = False) -> None:
+    orchestration_id = parse_id(id)
     ledger = connect().ledger
-    done = ledger.cancel(parse_id(id))
-    view = ledger.get(parse_id(id))
+    done = ledger.cancel(orchestration_id)
+    view = ledger.get(orchestration_id)
     if json:
         print_json({"id": str(view.id), "cancelled": done, "status": view.status.value})
     else:

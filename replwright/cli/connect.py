@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
+from models.engine import make_engine
 from models.ledger import PostgresLedger
 from orchestration.errors import ServiceMissing
 from orchestration.ports import Blobs, Hints, Ledger
@@ -25,6 +27,10 @@ class Services:
     hints: Hints
     blobs: Blobs
 
+    def in_use(self) -> AbstractContextManager[None]:
+        """Held while somebody waits for an answer, so that an idle stack does not stop meanwhile."""
+        return stack.lease(self.settings) if stack.current(self.settings) else nullcontext()
+
 
 def connect(*, start: bool = False, progress: Progress = lambda _: None) -> Services:
     """Find the services. `start` brings up the embedded stack if nothing is configured and none runs.
@@ -41,7 +47,8 @@ def connect(*, start: bool = False, progress: Progress = lambda _: None) -> Serv
             )
         os.environ.update(endpoints.environ())
         settings = replwright_settings.load()
-    ledger = PostgresLedger(settings.database_url.get_secret_value(), profile_code=PROFILE_CODE)
+    engine = make_engine(settings.database_url.get_secret_value(), "cli")
+    ledger = PostgresLedger(engine, profile_code=PROFILE_CODE)
     blobs = BlobStore(settings.store_location, cache=settings.home / "cache")
     return Services(settings, ledger, _LazyHints(), blobs)
 

@@ -9,15 +9,16 @@ import typer
 from orchestration.errors import BadInput
 from orchestration.limits import MAX_CODE_BYTES, MAX_CONTEXT_BYTES, Limits
 from orchestration.tools import REPLResult
-from replwright.cli.asking import submit_question
+from replwright.cli.asking import check_request, submit_question
 from replwright.cli.connect import connect
 from replwright.cli.following import follow
 from replwright.cli.options import Data, Json
-from replwright.cli.planning import GIVEN, read_text
+from replwright.cli.planning import read_text
 from replwright.cli.progress import Progress
 from replwright.cli.run import exit_code
 from replwright.cli.text import print_json, safe
 from replwright.cli.views import asked_for, result_json
+from replwright.llm.choose import GIVEN_PLAN
 from replwright.llm.given_plan import exec_plan
 
 
@@ -31,17 +32,19 @@ def exec_(
     code = _code(file)
     context_json = read_text(context, "--context", MAX_CONTEXT_BYTES) if context else "null"
     plan = exec_plan(code, context_json, timeout)
+    check_request(f"exec {file}", data or [])
     progress = Progress(quiet=True)
     services = connect(start=True, progress=Progress(quiet=json))
     submitted = submit_question(
         services,
         f"exec {file}",
         data or [],
-        model=GIVEN,
+        model=GIVEN_PLAN,
         given_plan=plan,
         limits=Limits(max_repairs=0),
     )
-    view = follow(services.ledger, submitted.id, progress)
+    with services.in_use():
+        view = follow(services.ledger, submitted.id, progress)
     tasks = asked_for(view)
     landed = tasks[0].result if tasks else None
     result = landed or REPLResult("exec", is_success=False, stderr=view.detail)

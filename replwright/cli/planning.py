@@ -3,19 +3,19 @@
 from pathlib import Path
 
 from orchestration.errors import BadInput
-from replwright.llm.choice import resolve_model
+from replwright import settings as replwright_settings
+from replwright.llm.choose import GIVEN_PLAN, OFFLINE, resolve_model
 from replwright.llm.given_plan import validate_plan_text
-from replwright.settings import Settings
 
 MAX_PLAN_BYTES = 64 * 1024**2
-GIVEN = "given-plan"
 
 
-def chosen_model(settings: Settings, name: str, given_plan: str | None) -> str:
+def chosen_model(name: str, given_plan: str | None) -> str:
     """The name for the row. Raises BadInput for a model that this installation cannot reach."""
     if given_plan is not None:
-        return GIVEN
-    return resolve_model(settings, name or settings.model or "offline").name
+        return GIVEN_PLAN
+    settings = replwright_settings.load()
+    return resolve_model(settings, name or settings.model or OFFLINE).name
 
 
 def read_plan(path: Path) -> str:

@@ -7,7 +7,7 @@ import typer
 from orchestration.limits import Limits
 from orchestration.records import OrchestrationView
 from orchestration.states import Reason, Status
-from replwright.cli.asking import check_question, submit_question
+from replwright.cli.asking import check_request, submit_question
 from replwright.cli.connect import connect
 from replwright.cli.following import follow
 from replwright.cli.options import Data, Deadline, Json, ModelName, NoSamples, PlanFile
@@ -27,19 +27,22 @@ def run(
     json: Json = False,
 ) -> None:
     progress = Progress(quiet=json)
-    check_question(question)
+    check_request(question, data or [])
     given_plan = read_plan(plan) if plan else None
+    limits = Limits(deadline_s=deadline, max_repairs=0 if given_plan else Limits().max_repairs)
+    model = chosen_model(model, given_plan)
     services = connect(start=True, progress=progress)
     submitted = submit_question(
         services,
         question,
         data or [],
-        model=chosen_model(services.settings, model, given_plan),
+        model=model,
         given_plan=given_plan,
-        limits=Limits(deadline_s=deadline, max_repairs=0 if given_plan else Limits().max_repairs),
+        limits=limits,
         show_samples=not no_samples,
     )
-    view = follow(services.ledger, submitted.id, progress)
+    with services.in_use():
+        view = follow(services.ledger, submitted.id, progress)
     if json:
         print_json(as_json(view))
     else:

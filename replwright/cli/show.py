@@ -11,7 +11,8 @@ from replwright.cli.views import as_json, asked_for
 
 
 def show(id: Id, json: Json = False) -> None:
-    view = connect().ledger.get(parse_id(id))
+    orchestration_id = parse_id(id)
+    view = connect().ledger.get(orchestration_id)
     if json:
         print_json(as_json(view))
     else:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from orchestration.limits import Limits
-from replwright.cli.asking import check_question, submit_question
+from replwright.cli.asking import check_request, submit_question
 from replwright.cli.connect import connect
 from replwright.cli.options import Data, Deadline, Json, Key, ModelName, NoSamples, PlanFile, Session
 from replwright.cli.planning import chosen_model, read_plan
@@ -23,16 +23,18 @@ def submit(
     no_samples: NoSamples = False,
     json: Json = False,
 ) -> None:
-    check_question(question)
+    check_request(question, data or [])
     given_plan = read_plan(plan) if plan else None
+    limits = Limits(deadline_s=deadline, max_repairs=0 if given_plan else Limits().max_repairs)
+    model = chosen_model(model, given_plan)
     services = connect()
     submitted = submit_question(
         services,
         question,
         data or [],
-        model=chosen_model(services.settings, model, given_plan),
+        model=model,
         given_plan=given_plan,
-        limits=Limits(deadline_s=deadline, max_repairs=0 if given_plan else Limits().max_repairs),
+        limits=limits,
         session_id=session,
         idempotency_key=idempotency_key,
         show_samples=not no_samples,

@@ -13,11 +13,13 @@ from replwright.cli.views import as_json
 
 
 def watch(id: Id, json: Json = False) -> None:
-    progress = Progress(quiet=json)
-    ledger = connect().ledger
     orchestration_id = parse_id(id)
+    progress = Progress(quiet=json)
+    services = connect()
+    ledger = services.ledger
     ledger.get(orchestration_id)
-    view = follow(ledger, orchestration_id, progress)
+    with services.in_use():
+        view = follow(ledger, orchestration_id, progress)
     if json:
         print_json(as_json(view))
     else:

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from orchestration.errors import Fenced
+from orchestration.errors import Fenced, ModelFailure
 from orchestration.limits import Limits
 from orchestration.records import ParsedPlan, PlanCommit, Reply, StepClaim, Turn
 from orchestration.states import Reason
 from orchestration.tools import MessageToUser, REPLState, Resume, Tool
-from orchestration.turn import End, LastCall, Rejected, Spawn, decide, limit_reached, take_turn
+from orchestration.turn import Again, End, LastCall, Outcome, Planned, Rejected, Spawn, decide, limit_reached, take_turn
 from tests.support.turns import claim, spawn, turn
 
 
@@ -78,6 +78,7 @@ class OneStepLedger:
         self.journal: dict[tuple[int, str], Reply] = {}
         self.committed: list[Any] = []
         self.lose_before_commit = False
+        self.released: tuple[int, bool, float] | None = None
 
     def turn(self, _: StepClaim) -> Turn:
         return self.at
@@ -101,6 +102,12 @@ class OneStepLedger:
     def finish(self, held: StepClaim, reason: Reason, answer: str | None, detail: str | None) -> None:
         self.committed.append((held.plan_attempt, reason, answer, detail))
 
+    def record_model_failure(self, _: StepClaim, repair: int, request_hash: str, what: str) -> None:
+        self.committed.append((repair, what))
+
+    def release_step(self, held: StepClaim, *, graceful: bool, delay_s: float = 0) -> None:
+        self.released = (held.plan_attempt, graceful, delay_s)
+
 
 class ListModel:
     """Replies from a list, and keeps the states it was asked with."""
@@ -108,25 +115,28 @@ class ListModel:
     def __init__(self, *plans: ParsedPlan) -> None:
         self.plans = dict(enumerate(plans))
         self.asked: list[REPLState] = []
+        self.failures: dict[int, Exception] = {}
 
     def request_hash(self, _: Turn, state: REPLState) -> str:
         return str(hash((state.plan_errors, state.final_call)))
 
     def ask(self, _: Turn, state: REPLState) -> Reply:
         self.asked.append(state)
+        if failure := self.failures.get(len(self.asked) - 1):
+            raise failure
         return Reply(raw=str(len(self.asked) - 1), model="list")
 
     def parse(self, reply: Reply) -> ParsedPlan:
         return self.plans[int(reply.raw)]
 
 
-def run(ledger: OneStepLedger, model: ListModel) -> End | None:
-    return take_turn(ledger, model, claim())[0]  # type: ignore[arg-type]
+def run(ledger: OneStepLedger, model: ListModel) -> Outcome:
+    return take_turn(ledger, model, claim())  # type: ignore[arg-type]
 
 
 def test_a_rejected_plan_is_told_its_problems_and_asked_again_with_a_higher_fence() -> None:
     ledger, model = OneStepLedger(turn()), ListModel(plan(Resume()), plan(spawn()))
-    assert run(ledger, model) is None
+    assert isinstance(run(ledger, model), Planned)
     assert "waits for nothing" in model.asked[1].plan_errors[0]
     assert ledger.committed == [(2, (spawn(),), None)]
 
@@ -135,7 +145,7 @@ def test_after_two_repairs_an_invalid_plan_ends_the_job() -> None:
     ledger, model = OneStepLedger(turn()), ListModel(plan(), plan(), plan())
     end = run(ledger, model)
     assert len(model.asked) == 3
-    assert end is not None
+    assert isinstance(end, End)
     assert end.reason is Reason.INVALID_PLAN
     assert end.detail is not None
     assert "empty" in end.detail
@@ -157,3 +167,25 @@ def test_the_last_call_says_so_to_the_model_and_takes_its_message() -> None:
     end = run(ledger, model)
     assert end == End(Reason.PARTIAL, answer="as far as I got")
     assert model.asked[1].final_call == "step_limit"
+
+
+def test_a_model_that_is_down_leaves_the_step_to_a_later_try_under_the_fence_it_holds_by_then() -> None:
+    ledger, model = OneStepLedger(turn()), ListModel(plan(Resume()), plan(spawn()))
+    model.failures[1] = ModelFailure("429", retryable=True, retry_after_s=7)
+    assert run(ledger, model) == Again("429")
+    assert ledger.released == (2, False, 7.0)
+
+
+def test_a_model_that_refuses_for_good_ends_the_job() -> None:
+    ledger, model = OneStepLedger(turn()), ListModel(plan(spawn()))
+    model.failures[0] = ModelFailure("no such model", retryable=False)
+    assert run(ledger, model) == End(Reason.MODEL_ERROR, detail="no such model")
+    assert ledger.committed[0] == (0, "no such model")
+
+
+def test_a_defect_of_ours_gives_the_step_back_before_it_is_raised() -> None:
+    ledger, model = OneStepLedger(turn()), ListModel(plan(spawn()))
+    model.failures[0] = ZeroDivisionError()
+    with pytest.raises(ZeroDivisionError):
+        run(ledger, model)
+    assert ledger.released is not None

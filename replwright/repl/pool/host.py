@@ -5,7 +5,8 @@ import logging
 import os
 import random
 import socket
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 import replwright
 from orchestration.errors import ServiceMissing
@@ -19,6 +20,7 @@ from replwright.repl.pool.translate import job_of, result_of
 
 POLL_S = 1.0
 PULSE_S = 2.0
+Returned = TypeVar("Returned")
 log = logging.getLogger(__name__)
 
 
@@ -140,7 +142,7 @@ class Host:
             await asyncio.sleep(PULSE_S)
 
 
-async def _patiently(call, *args):  # type: ignore[no-untyped-def]
+async def _patiently(call: Callable[..., Returned], *args: Any) -> Returned:
     """Call the ledger off the loop until it answers: an outage only delays."""
     pause = 0.2
     while True:

@@ -1,0 +1,79 @@
+"""What a submit must pass before anything is stored, and the hash that tells two requests apart."""
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable
+
+from models.text import is_storable
+from orchestration.errors import BadInput
+from orchestration.limits import MAX_INPUT_BYTES, MAX_INPUTS, MAX_PLAN_CONTEXT_BYTES, MAX_QUESTION_CHARS
+from orchestration.records import Input, NewOrchestration
+
+FORMATS = frozenset({"csv", "tsv", "json", "jsonl", "parquet", "xlsx"})
+MAX_NAME_CHARS = 200
+MAX_GIVEN_PLAN_CHARS = 2 * MAX_PLAN_CONTEXT_BYTES
+
+_BLOB = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def check(new: NewOrchestration) -> None:
+    """Raises BadInput, which names the field and the limit."""
+    _text("question", new.question, MAX_QUESTION_CHARS)
+    _text("model", new.model, MAX_NAME_CHARS)
+    _text("tenant", new.tenant, MAX_NAME_CHARS)
+    for field, value, most in (
+        ("session_id", new.session_id, MAX_NAME_CHARS),
+        ("idempotency_key", new.idempotency_key, MAX_NAME_CHARS),
+        ("root_task_id", new.root_task_id, MAX_NAME_CHARS),
+        ("plan", new.given_plan, MAX_GIVEN_PLAN_CHARS),
+    ):
+        if value is not None:
+            _text(field, value, most)
+    _inputs(new.inputs)
+
+
+def request_hash(new: NewOrchestration) -> str:
+    """The same for two submits that ask for the same."""
+    asked = {
+        "question": new.question,
+        "model": new.model,
+        "inputs": [[item.name, item.blob, item.format] for item in new.inputs],
+        "limits": new.limits.as_dict(),
+        "plan": new.given_plan,
+        "session": new.session_id,
+        "samples": new.show_samples,
+    }
+    return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _text(field: str, text: str, most: int) -> None:
+    if not text.strip():
+        raise BadInput(field, "is empty", f"give 1 to {most} characters")
+    if len(text) > most:
+        raise BadInput(field, f"has {len(text)} characters", f"give at most {most}")
+    if not is_storable(text):
+        raise BadInput(field, "holds a NUL or half of a surrogate pair", "give valid Unicode text")
+
+
+def _inputs(inputs: Iterable[Input]) -> None:
+    names = set[str]()
+    for number, item in enumerate(inputs):
+        if number >= MAX_INPUTS:
+            raise BadInput("inputs", f"there are more than {MAX_INPUTS}", f"give at most {MAX_INPUTS} files")
+        _text("input name", item.name, MAX_NAME_CHARS)
+        if item.name in names:
+            raise BadInput("inputs", f"the name {item.name!r} stands twice", "give each input its own name")
+        names.add(item.name)
+        if item.format not in FORMATS:
+            raise BadInput("inputs", f"{item.name!r} has the unknown format {item.format!r}", _formats())
+        if item.size <= 0:
+            raise BadInput("inputs", f"{item.name!r} is empty", "give a file with data in it")
+        if item.size > MAX_INPUT_BYTES:
+            raise BadInput("inputs", f"{item.name!r} has {item.size} bytes", f"give at most {MAX_INPUT_BYTES}")
+        if not _BLOB.match(item.blob):
+            raise BadInput("inputs", f"{item.name!r} has no content hash", "store the file first")
+
+
+def _formats() -> str:
+    return "give one of " + ", ".join(sorted(FORMATS))

@@ -1,0 +1,203 @@
+"""The Ledger port over PostgreSQL: each method is one or a few short transactions."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from typing import TypeVar
+from uuid import UUID, uuid4
+
+from sqlalchemy import Connection, Engine
+
+from models import admission
+from models.queries import heartbeat, journal, read, release
+from models.queries.cancel import cancel
+from models.queries.claim import claim_step
+from models.queries.events import read_events
+from models.queries.finish import finish
+from models.queries.health import Health, read_health
+from models.queries.host_claim import claim_due, start_claimed
+from models.queries.land import land
+from models.queries.plan_commit import commit_plan
+from models.queries.repair import start_repair
+from models.queries.submit import submit
+from models.queries.turn import read_turn
+from models.sweeper import Sweep
+from models.timing import Timing
+from models.transactions import transact
+from orchestration.errors import Fenced
+from orchestration.records import (
+    ClaimedTask,
+    Event,
+    Hint,
+    Landed,
+    Landing,
+    NewOrchestration,
+    OrchestrationView,
+    PlanCommit,
+    Pulse,
+    Reply,
+    StepClaim,
+    Submitted,
+    Swept,
+    Turn,
+)
+from orchestration.states import Reason, Status
+from orchestration.tools import SpawnREPL
+
+Result = TypeVar("Result")
+
+
+class PostgresLedger:
+    """The rows.
+
+    `profile_code` is the Python that a profile task runs: its last expression is {"rows", "columns", "notes"}, and
+    its `context` is {"input", "format"}. What is written under a claim is retried for `patience_s` seconds while the
+    database is away, since the work would be lost; everything else fails at once with ServiceMissing.
+    """
+
+    def __init__(
+        self, engine: Engine, *, profile_code: str, timing: Timing | None = None, patience_s: float = 15.0
+    ) -> None:
+        self._engine = engine
+        self._profile_code = profile_code
+        self._timing = timing or Timing()
+        self._patience_s = patience_s
+
+    # --- submit and read
+
+    def submit(self, new: NewOrchestration) -> Submitted:
+        """Accept a question. Raises BadInput, Conflict (both: nothing was stored), ServiceMissing."""
+        admission.check(new)
+        number = uuid4()
+        return self._run(lambda connection: submit(connection, number, new, self._profile_code, self._timing))
+
+    def get(self, orchestration_id: UUID) -> OrchestrationView:
+        """Raises NotFound."""
+        return self._run(lambda connection: read.read_one(connection, orchestration_id))
+
+    def list(self, limit: int = 20, status: Status | None = None) -> Sequence[OrchestrationView]:
+        """The newest first, without steps and tasks."""
+        return self._run(lambda connection: read.read_list(connection, limit, status))
+
+    def events(self, orchestration_id: UUID, after: int = 0) -> Sequence[Event]:
+        """The events numbered above `after`, at most 1,000; to wait for more, ask again."""
+        return self._run(lambda connection: read_events(connection, orchestration_id, after))
+
+    def cancel(self, orchestration_id: UUID) -> bool:
+        """True if this ended it; False if it was over before. Raises NotFound."""
+        return self._run(lambda connection: cancel(connection, orchestration_id))
+
+    def health(self) -> Health:
+        """Counts for `status` and `doctor`."""
+        return self._run(read_health)
+
+    # --- one turn of the model
+
+    def claim_step(self, orchestration_id: UUID, process_id: int, task_id: str | None) -> StepClaim | None:
+        """The step that is due, ours now; None if there is none, somebody has it, or it may not be yet."""
+        token = uuid4()
+        return self._run(
+            lambda connection: claim_step(connection, orchestration_id, process_id, task_id, token, self._timing)
+        )
+
+    def turn(self, claim: StepClaim) -> Turn:
+        """Raises Fenced."""
+        return self._insist(lambda connection: read_turn(connection, claim))
+
+    def reply(self, claim: StepClaim, repair: int, request_hash: str) -> Reply | None:
+        """The journaled reply to this very request."""
+        return self._insist(lambda connection: journal.read_reply(connection, claim, repair, request_hash))
+
+    def record_reply(self, claim: StepClaim, repair: int, request_hash: str, reply: Reply) -> None:
+        """Raises Fenced; what the reply cost is kept even so."""
+        if not self._insist(lambda connection: journal.write_reply(connection, claim, repair, request_hash, reply)):
+            raise Fenced(f"step {claim.ordinal} of {claim.orchestration_id} is not ours any more")
+
+    def record_model_failure(self, claim: StepClaim, repair: int, request_hash: str, what: str) -> None:
+        """One attempt without a usable reply."""
+        self._insist(lambda connection: journal.write_failure(connection, claim, repair, request_hash, what))
+
+    def start_repair(self, claim: StepClaim, problems: Sequence[str]) -> StepClaim:
+        """The claim to go on with after a rejected plan. Raises Fenced."""
+        token = uuid4()
+        return self._insist(lambda connection: start_repair(connection, claim, problems, token, self._timing))
+
+    def commit_plan(self, claim: StepClaim, spawns: Sequence[SpawnREPL], progress: str | None) -> PlanCommit:
+        """Raises Fenced."""
+        return self._insist(lambda connection: commit_plan(connection, claim, spawns, progress, self._timing))
+
+    def finish(self, claim: StepClaim, reason: Reason, answer: str | None, detail: str | None) -> None:
+        """Raises Fenced."""
+        self._insist(lambda connection: finish(connection, claim, reason, answer, detail))
+
+    def release_step(self, claim: StepClaim, *, graceful: bool, delay_s: float = 0) -> None:
+        """Give the step back: gracefully the try does not count, else it does, up to the cap."""
+        self._insist(lambda connection: release.release_step(connection, claim, graceful=graceful, delay_s=delay_s))
+
+    # --- REPL tasks and their hosts
+
+    def claim_tasks(self, process_id: int, free: int) -> Sequence[ClaimedTask]:
+        """At most `free` pending tasks, ours now, in the order of their turns."""
+        if free <= 0:
+            return ()
+        token = uuid4()
+        found = self._insist(lambda connection: claim_due(connection, process_id, free, token, self._timing))
+        tasks: list[ClaimedTask] = []
+        for orchestration_id in found:
+            tasks += self._start(orchestration_id, process_id, token)
+        return tasks
+
+    def _start(self, orchestration_id: UUID, process_id: int, token: UUID) -> Sequence[ClaimedTask]:
+        return self._insist(lambda connection: start_claimed(connection, orchestration_id, process_id, token))
+
+    def land(self, process_id: int, landings: Sequence[Landing]) -> Landed:
+        """Record results: one transaction an orchestration. Hints are to be sent after."""
+        groups: dict[UUID, list[Landing]] = defaultdict(list)
+        for landing in landings:
+            groups[landing.task.orchestration_id].append(landing)
+        parts = [self._land(process_id, number, group) for number, group in groups.items()]
+        hints: tuple[Hint, ...] = tuple(hint for part in parts for hint in part.hints)
+        return Landed(
+            landed=tuple(number for part in parts for number in part.landed),
+            refused=tuple(number for part in parts for number in part.refused),
+            hints=hints,
+        )
+
+    def _land(self, process_id: int, orchestration_id: UUID, group: Sequence[Landing]) -> Landed:
+        return self._insist(lambda connection: land(connection, process_id, orchestration_id, group, self._timing))
+
+    def release_tasks(self, process_id: int) -> int:
+        """All running tasks of this host are pending again; returns how many."""
+        found = self._run(lambda connection: release.orchestrations_running_on(connection, process_id))
+        return sum(self._release(orchestration_id, process_id) for orchestration_id in found)
+
+    def _release(self, orchestration_id: UUID, process_id: int) -> int:
+        return self._run(lambda connection: release.release_tasks(connection, orchestration_id, process_id))
+
+    # --- processes and the sweep
+
+    def register(self, kind: str, node: str, pid: int, release: str) -> int:
+        """The number of a new incarnation of this process."""
+        return self._run(lambda connection: heartbeat.register(connection, kind, node, pid, release))
+
+    def pulse(self, process_id: int) -> Pulse:
+        """Renew, every 2 s: a process is dead after 8 s."""
+        return self._run(lambda connection: heartbeat.pulse(connection, process_id, self._timing))
+
+    def deregister(self, process_id: int) -> None:
+        """Leave: what is still claimed is given back first."""
+        for claim in self._run(lambda connection: release.claims_of(connection, process_id)):
+            self.release_step(claim, graceful=True)
+        self.release_tasks(process_id)
+        self._run(lambda connection: heartbeat.leave(connection, process_id))
+
+    def sweep(self, limit: int = 100) -> Swept:
+        """Put right what no message will. Any number of processes may sweep at once."""
+        return Sweep(self._engine, self._timing, limit).run()
+
+    # --- transactions
+
+    def _run(self, work: Callable[[Connection], Result]) -> Result:
+        return transact(self._engine, work)
+
+    def _insist(self, work: Callable[[Connection], Result]) -> Result:
+        return transact(self._engine, work, self._patience_s)

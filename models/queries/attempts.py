@@ -1,0 +1,61 @@
+"""What follows when an attempt at a step came to nothing: another one later, or the end at a cap."""
+
+from sqlalchemy import Connection, text
+
+from models.queries.end import end
+from models.queries.events import emit
+from models.queries.locks import Locked
+from orchestration.states import EventName, Reason
+
+_LAST_FAILURE = """
+SELECT failure FROM model_calls
+WHERE orchestration_id = :orchestration AND step_id = :step AND plan_attempt = :attempt AND failure IS NOT NULL
+ORDER BY id DESC LIMIT 1
+"""
+_RETURN = """
+UPDATE steps
+SET status = 'ready', tries = greatest(0, tries - :given_back), losses = losses + :lost, process_id = NULL,
+    claim = NULL, claimed_until = NULL, nudges = 0,
+    due_at = replwright_now() + make_interval(secs => :delay_s),
+    nudge_at = replwright_now() + make_interval(secs => :nudge_s)
+WHERE id = :step
+"""
+_QUEUED = "UPDATE orchestrations SET status = 'queued' WHERE id = :id"
+
+
+def give_up(connection: Connection, locked: Locked, step_id: int, plan_attempt: int, why: str) -> None:
+    """End the orchestration: `model_error` if the last attempt recorded that the model failed, else `poisoned`."""
+    failure = connection.execute(
+        text(_LAST_FAILURE), {"orchestration": locked.id, "step": step_id, "attempt": plan_attempt}
+    ).scalar_one_or_none()
+    if failure is None:
+        end(connection, locked, Reason.POISONED, detail=why)
+    else:
+        end(connection, locked, Reason.MODEL_ERROR, detail=f"{why}; the last: {failure}")
+
+
+def return_step(
+    connection: Connection,
+    locked: Locked,
+    step_id: int,
+    ordinal: int,
+    why: str,
+    *,
+    given_back: bool,
+    lost: bool = False,
+    delay_s: float = 0.0,
+    nudge_s: float = 0.0,
+) -> None:
+    """The step is ready again, from `delay_s` seconds on; the sweeper hints `nudge_s` seconds from now."""
+    connection.execute(
+        text(_RETURN),
+        {
+            "step": step_id,
+            "given_back": int(given_back),
+            "lost": int(lost),
+            "delay_s": delay_s,
+            "nudge_s": max(delay_s, nudge_s),
+        },
+    )
+    connection.execute(text(_QUEUED), {"id": locked.id})
+    emit(connection, locked.id, (EventName.RELEASED, {"step": ordinal, "why": why, "delay_s": delay_s}))

@@ -1,0 +1,98 @@
+"""Read orchestrations as people see them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, text
+
+from models.queries.results import COLUMNS, result_from
+from orchestration.errors import NotFound
+from orchestration.records import OrchestrationView, StepView, TaskView, Usage
+from orchestration.states import Reason, Status
+
+_HEAD = """
+SELECT orchestration.id, payload.question, payload.model, orchestration.status, orchestration.reason, payload.answer,
+       payload.detail, orchestration.created_at, orchestration.ended_at, orchestration.deadline_at
+FROM orchestrations orchestration JOIN orchestration_payloads payload ON payload.orchestration_id = orchestration.id
+"""
+_ONE = _HEAD + " WHERE orchestration.id = :id"
+_LIST = _HEAD + " ORDER BY orchestration.created_at DESC, orchestration.id LIMIT :most"
+_LIST_BY_STATUS = (
+    _HEAD + " WHERE orchestration.status = :status ORDER BY orchestration.created_at DESC, orchestration.id LIMIT :most"
+)
+_STEPS = """
+SELECT ordinal, status, plan_attempt, tries, losses, created_at FROM steps WHERE orchestration_id = :id ORDER BY ordinal
+"""
+_TASKS = f"""
+SELECT task.id, step.ordinal AS step, task.task_id, payload.task_type, task.state, task.attempt, payload.code,
+       task.created_at, task.started_at, task.landed_at, {COLUMNS}
+FROM repl_tasks task
+JOIN steps step ON step.id = task.step_id
+JOIN repl_task_payloads payload ON payload.repl_task_id = task.id
+LEFT JOIN repl_task_results result ON result.repl_task_id = task.id
+WHERE task.orchestration_id = :id AND task.state <> 'superseded'
+ORDER BY step.ordinal, task.ordinal
+"""  # noqa: S608
+_USAGE = """
+SELECT count(*) AS calls, coalesce(sum(input_tokens), 0) AS input, coalesce(sum(output_tokens), 0) AS output
+FROM model_calls WHERE orchestration_id = :id
+"""
+
+
+def read_one(connection: Connection, orchestration_id: UUID) -> OrchestrationView:
+    """The orchestration with its steps, tasks and usage. Raises NotFound."""
+    of = {"id": orchestration_id}
+    head = connection.execute(text(_ONE), of).one_or_none()
+    if head is None:
+        raise NotFound(f"there is no orchestration {orchestration_id}", "see `replwright list`")
+    steps = connection.execute(text(_STEPS), of).all()
+    tasks = connection.execute(text(_TASKS), of).all()
+    usage = connection.execute(text(_USAGE), of).one()
+    return _view(
+        head,
+        steps=tuple(StepView(*row) for row in steps),
+        tasks=tuple(_task(row) for row in tasks),
+        usage=Usage(usage.calls, int(usage.input), int(usage.output)),
+    )
+
+
+def read_list(connection: Connection, limit: int, status: Status | None) -> Sequence[OrchestrationView]:
+    """The newest first, without steps and tasks."""
+    if status is None:
+        rows = connection.execute(text(_LIST), {"most": limit})
+    else:
+        rows = connection.execute(text(_LIST_BY_STATUS), {"most": limit, "status": status.value})
+    return [_view(row) for row in rows]
+
+
+def _view(head: Row[Any], **more: Any) -> OrchestrationView:
+    return OrchestrationView(
+        id=head.id,
+        question=head.question,
+        model=head.model,
+        status=Status(head.status),
+        reason=Reason(head.reason) if head.reason else None,
+        answer=head.answer,
+        detail=head.detail,
+        created_at=head.created_at,
+        ended_at=head.ended_at,
+        deadline_at=head.deadline_at,
+        **more,
+    )
+
+
+def _task(row: Row[Any]) -> TaskView:
+    return TaskView(
+        id=row.id,
+        step=row.step,
+        task_id=row.task_id,
+        task_type=row.task_type,
+        state=row.state,
+        attempt=row.attempt,
+        code=row.code,
+        result=None if row.is_success is None else result_from(row, row.task_id),
+        created_at=row.created_at,
+        started_at=row.started_at,
+        landed_at=row.landed_at,
+    )

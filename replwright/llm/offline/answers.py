@@ -1,0 +1,137 @@
+"""The answer, told from what the REPLs printed. No number here is computed; each is only written out."""
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from replwright.llm.offline.prompt import Result
+from replwright.llm.offline.reading import Reading, echo
+
+MAX_CELL_CHARS = 60
+
+
+def answer(reading: Reading, task_ids: Sequence[str], results: Mapping[str, Result]) -> str:
+    """The whole answer; a task that failed or is missing is named."""
+    blocks, notes = list[str](), list[str]()
+    for task_id in task_ids:
+        result = results.get(task_id)
+        found = _printed(result)
+        if result is None:
+            blocks.append(f"{task_id}: no result, the job was cut short")
+        elif found is None:
+            blocks.append(_failure(result))
+        else:
+            heading = f"{task_id}:\n" if len(task_ids) > 1 and not reading.relative else ""
+            blocks.append(heading + _block(reading, found))
+            notes += [note for note in _notes(found) if note not in notes]
+    told = "\n\n".join(block for block in blocks if block)
+    return f"{told}\n\nRead as: {'; '.join([_line(echo(reading)), *notes])}."
+
+
+def failed(reading: Reading, broken: Sequence[Result]) -> str:
+    """When no task gave a result."""
+    return "\n".join([*(_failure(result) for result in broken), f"\nRead as: {_line(echo(reading))}."])
+
+
+def _failure(result: Result) -> str:
+    if result.is_success:
+        return f"{result.task_id}: its output cannot be read"
+    last = next((line for line in reversed(result.stderr.splitlines()) if line.strip()), "")
+    return f"{result.task_id}: failed ({_line(result.error_kind)}) {_line(last, 300)}".rstrip()
+
+
+def _printed(result: Result | None) -> dict[str, Any] | None:
+    """What the task printed, as the JSON object that our code prints; anything else counts as unreadable."""
+    if result is None or not result.is_success:
+        return None
+    try:
+        found = json.loads(result.stdout)
+    except (ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def _block(reading: Reading, found: Mapping[str, Any]) -> str:
+    if "number" in found:
+        reference = reading.relative.reference if reading.relative else "number"
+        return f"{_line(str(reference))}: {number(found['number'])}"
+    if "groups" in found:
+        return _groups(reading, found)
+    if "listing" in found:
+        return _listing(reading, found)
+    if "quantiles" in found:
+        lines = [f"{name}: {number(value)}" for name, value in found["quantiles"].items()]
+        bins = [f"{number(low)} to {number(high)}: {number(count)}" for low, high, count in found.get("bins", [])]
+        return "\n".join([*lines, *bins])
+    if "coefficient" in found:
+        value = found["coefficient"]
+        told = "cannot be computed: one of the columns does not vary" if value is None else f"{value:.4f}"
+        return f"correlation (Pearson): {told}, over {number(found.get('pairs'))} rows"
+    return "no numbers were found"
+
+
+def _groups(reading: Reading, found: Mapping[str, Any]) -> str:
+    lines = []
+    names = [_line(str(measure)) for measure in reading.measures] or ["count of rows"]
+    for group in found["groups"]:
+        values = [f"{name} {number(value)}" for name, value in zip(names, group["values"], strict=False)]
+        if len(values) == 1 and group["key"]:
+            values = [number(group["values"][0])]
+        rows = "" if names == ["count of rows"] else f" ({number(group['rows'])} rows)"
+        key = ", ".join(_label(part) for part in group["key"])
+        lines.append((f"{key}: " if key else "") + ", ".join(values) + rows)
+    if not lines:
+        return "no rows match"
+    if not reading.top and (hidden := found.get("group_count", 0) - len(lines)) > 0:
+        lines.append(f"... and {number(hidden)} more groups")
+    return "\n".join(lines)
+
+
+def _listing(reading: Reading, found: Mapping[str, Any]) -> str:
+    if reading.measures:
+        return f"{number(found['matching'])} rows"
+    head = [] if reading.top else [f"{number(found['matching'])} rows match"]
+    rows = found["listing"]
+    if not rows:
+        return "no rows match"
+    head += [" | ".join(_line(name) for name in found["columns"])]
+    tail = [] if reading.top or len(rows) >= found["matching"] else [f"(the first {len(rows)} are shown)"]
+    return "\n".join([*head, *(" | ".join(_line(cell) for cell in row) for row in rows), *tail])
+
+
+def _notes(found: Mapping[str, Any]) -> list[str]:
+    notes = []
+    for name, counts in (found.get("left_out") or {}).items():
+        shown = _line(name)
+        if counts.get("missing"):
+            notes.append(f"{number(counts['missing'])} rows without a {shown} left out")
+        if counts.get("unreadable"):
+            notes.append(f"{number(counts['unreadable'])} rows whose {shown} is no number left out")
+    if found.get("without_group"):
+        notes.append(f"{number(found['without_group'])} rows without a group left out")
+    if found.get("duplicates"):
+        notes.append(f"{number(found['duplicates'])} rows of the table repeat an earlier one and are counted too")
+    return notes
+
+
+def number(value: Any) -> str:
+    """A number as people read it: thousands commas from 10,000 on, two decimals, more for small ones."""
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return "none"
+    many = abs(value) >= 10_000  # noqa: PLR2004
+    if isinstance(value, int) or value == int(value):
+        return f"{int(value):,}" if many else str(int(value))
+    if abs(value) < 1:
+        return f"{value:.4g}"
+    return f"{value:,.2f}" if many else f"{value:.2f}"
+
+
+def _label(part: Any) -> str:
+    return number(part).replace(",", "") if isinstance(part, int | float) else _line(str(part))
+
+
+def _line(text: str, limit: int = MAX_CELL_CHARS * 5) -> str:
+    """Text of the table on one printable line."""
+    shown = "".join(char if char.isprintable() else " " for char in str(text))
+    return shown[:limit]

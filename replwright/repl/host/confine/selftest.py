@@ -1,0 +1,77 @@
+"""Real attacks, run in a confined child before any job is: a machine on which one succeeds runs nothing."""
+
+import ctypes
+import mmap
+import os
+import socket
+import threading
+from collections.abc import Callable
+
+_LIBC = ctypes.CDLL(None, use_errno=True)
+
+
+def reached(canary: str, port: int, host: int) -> list[str]:
+    """The names of the attacks that reached their goal, and of the duties that the sandbox failed; good is none.
+
+    `canary` is a readable file of ours with a folder around it, `port` listens on loopback, `host` is our process.
+    """
+    attacks: dict[str, Callable[[], object]] = {
+        "read a file of the host": lambda: open(canary).read(),  # noqa: SIM115
+        "read /etc/passwd": lambda: open("/etc/passwd").read(),  # noqa: SIM115
+        "list the root": lambda: os.listdir("/"),
+        "write beside the canary": lambda: open(canary + ".mine", "w"),  # noqa: SIM115
+        "write to a temporary folder": lambda: open("/tmp/mine", "w"),  # noqa: S108, SIM115
+        "connect to a port": lambda: socket.create_connection(("127.0.0.1", port), 1),
+        "open a Unix socket": lambda: socket.socket(socket.AF_UNIX),
+        "fork": _fork,
+        "run a program": lambda: os.execv("/bin/true", ["true"]),  # noqa: S606
+        "signal the host": lambda: os.kill(host, 0),
+        "look at the host's memory": lambda: _raise_if_negative(_LIBC.ptrace(16, host, None, None)),
+        "make a file in memory": lambda: os.memfd_create("x"),
+        "change the user": lambda: os.setuid(0),
+        "take new namespaces": lambda: _raise_if_negative(_LIBC.unshare(0x10000000)),
+        "mount": lambda: _raise_if_negative(_LIBC.mount(b"x", b"/", b"tmpfs", 0, None)),
+        "change a mode": lambda: os.chmod(".", 0o777),  # noqa: S103
+        "outlive the zygote": lambda: _raise_if_negative(_LIBC.prctl(1, 0, 0, 0, 0)),
+        "raise a limit": _raise_a_limit,
+        "take ten times the memory": lambda: mmap.mmap(-1, 1 << 40),
+    }
+    duties = {"write to its scratch folder": _write, "start a thread": _thread}
+    held = [f"cannot {name}" for name, duty in duties.items() if not _succeeds(duty)]
+    return [name for name, attack in attacks.items() if _succeeds(attack)] + held
+
+
+def _succeeds(attempt: Callable[[], object]) -> bool:
+    try:
+        attempt()
+    except (OSError, ValueError, RuntimeError):
+        return False
+    return True
+
+
+def _raise_if_negative(result: int) -> None:
+    if result < 0:
+        raise OSError(ctypes.get_errno(), "refused")
+
+
+def _fork() -> None:
+    if os.fork() == 0:
+        os._exit(0)
+
+
+def _raise_a_limit() -> None:
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+
+
+def _write() -> None:
+    with open("outputs-test", "w") as file:
+        file.write("x")
+    os.unlink("outputs-test")
+
+
+def _thread() -> None:
+    thread = threading.Thread(target=lambda: None)
+    thread.start()
+    thread.join()

@@ -1,0 +1,106 @@
+"""What a guest says of its run, validated as hostile input: known fields, known kinds, capped and valid text."""
+
+import json
+import math
+import mimetypes
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from orchestration.limits import TaskLimits
+from orchestration.repl_job import OutputFile
+from orchestration.states import ErrorKind
+from replwright.repl.frames import ProtocolViolation
+
+# A guest cannot know the other kinds: it is dead by then.
+_KINDS_OF_A_GUEST = frozenset({ErrorKind.EXCEPTION, ErrorKind.DENIED, ErrorKind.OUT_OF_MEMORY, ErrorKind.OUTPUT_LIMIT})
+_FIELDS = frozenset({"error_kind", "value", "value_json", "seconds"})
+_UNSAFE_IN_A_NAME = re.compile(r"[^\w.\- ()+=,@]")
+_MAX_NAME = 150
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The one result of a run, as far as the guest may be believed."""
+
+    error_kind: ErrorKind | None
+    value: str | None
+    value_json: str | None
+    seconds: float
+
+
+def done(message: object, limits: TaskLimits) -> Done:
+    """Check the guest's report. Raises ProtocolViolation."""
+    if not isinstance(message, dict) or set(message) != _FIELDS:
+        raise ProtocolViolation("a result has other fields than a result has")
+    return Done(
+        error_kind=_kind(message["error_kind"]),
+        value=_text(message["value"], limits.value_bytes),
+        value_json=_json(message["value_json"], limits.value_bytes),
+        seconds=_seconds(message["seconds"], limits.timeout_s),
+    )
+
+
+def output(message: dict[str, Any], left: int) -> tuple[str, int]:
+    """The safe name and the size of an announced file, at most `left` bytes. Raises ProtocolViolation."""
+    name, size = message.get("output"), message.get("size")
+    if set(message) != {"output", "size"} or not isinstance(name, str) or type(size) is not int:
+        raise ProtocolViolation("a file is announced without its name and size")
+    if not 0 <= size <= left:
+        raise ProtocolViolation(f"a file of {size} bytes where {left} are left")
+    return safe_name(name), size
+
+
+def output_file(name: str, data: bytes) -> OutputFile:
+    """The file with a media type by its name, for the guest's word on it is worth nothing."""
+    return OutputFile(name, data, mimetypes.guess_type(name)[0] or "application/octet-stream")
+
+
+def safe_name(name: str) -> str:
+    """`name` with only letters, digits and quiet marks; a slash becomes `_`; never hidden, never empty."""
+    return _UNSAFE_IN_A_NAME.sub("_", name)[-_MAX_NAME:].lstrip(". ").rstrip(" ") or "unnamed"
+
+
+def safe_text(text: str) -> str:
+    """`text` as Postgres and UTF-8 take it: no NUL, no lone surrogate."""
+    return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
+
+
+def _kind(kind: object) -> ErrorKind | None:
+    if kind is None:
+        return None
+    if not isinstance(kind, str) or kind not in _KINDS_OF_A_GUEST:
+        raise ProtocolViolation("a result has an unknown error kind")
+    return ErrorKind(kind)
+
+
+def _text(text: object, limit: int) -> str | None:
+    if text is None:
+        return None
+    if not isinstance(text, str) or len(text) > limit:
+        raise ProtocolViolation("a value is no text within its limit")
+    return safe_text(text)
+
+
+def _json(text: object, limit: int) -> str | None:
+    if text is None:
+        return None
+    if not isinstance(text, str) or len(text) > limit:
+        raise ProtocolViolation("a JSON value is no text within its limit")
+    try:
+        value = json.loads(text, parse_constant=_refuse)
+        plain = json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (ValueError, RecursionError):
+        raise ProtocolViolation("a JSON value is not JSON") from None
+    # What JSON can say but Postgres cannot store travels as text only.
+    return plain if safe_text(plain) == plain and "\\u0000" not in plain else None
+
+
+def _refuse(name: str) -> object:
+    raise ValueError(name)
+
+
+def _seconds(seconds: object, limit: float) -> float:
+    if type(seconds) not in (int, float) or not math.isfinite(seconds) or seconds < 0:  # type: ignore[arg-type]
+        raise ProtocolViolation("a result has no running time")
+    return min(float(seconds), limit)  # type: ignore[arg-type]

@@ -1,0 +1,52 @@
+"""Points at which a worker under test kills itself, once. The product has none of this: its ports are wrapped."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+POINT = "FAILPOINT"
+MARK = "FAILPOINT_MARK"
+
+
+def environ(point: str, mark: Path) -> dict[str, str]:
+    """For a worker that dies at `point`, e.g. "before:record_reply" or "after:commit_plan", and leaves `mark`."""
+    return {POINT: point, MARK: str(mark)}
+
+
+class Failing:
+    """A port whose calls pass through, but for the one that ends the process before or after it is made."""
+
+    def __init__(self, port: Any) -> None:
+        self._port = port
+
+    def __getattr__(self, name: str) -> Any:
+        value = getattr(self._port, name)
+        when, _, method = os.environ.get(POINT, "").partition(":")
+        return _guarded(value, when) if name == method else value
+
+
+def _guarded(call: Callable[..., Any], when: str) -> Callable[..., Any]:
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if when == "before":
+            die_once()
+        result = call(*args, **kwargs)
+        # An empty send is no publication: the point is the first real one.
+        if when == "after" and args != ((),):
+            die_once()
+        return result
+
+    return guarded
+
+
+def die_once() -> None:
+    """SIGKILL this process, unless the mark says that this already happened. The mark survives, on disk."""
+    try:
+        handle = os.open(os.environ[MARK], os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    except FileExistsError:
+        return
+    os.write(handle, str(os.getpid()).encode())
+    os.fsync(handle)
+    os.close(handle)
+    os.kill(os.getpid(), signal.SIGKILL)
