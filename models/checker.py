@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 
 from models.engine import service_errors
 from models.promises import ACCEPTED, ONCE
@@ -57,23 +57,22 @@ class Ask:
     saw: tuple[str, ...] = ()
 
 
-def check_promises(
-    engine: Engine,
+def check(
+    connection: Connection,
     *,
-    acknowledged: Iterable[UUID] | None = None,
+    accepted: Iterable[UUID | str] | None = None,
     asks: Sequence[Ask] | None = None,
     all_ended: bool = False,
     slack_s: float = 5.0,
 ) -> list[Violation]:
     """What is broken, empty if nothing is. Holds at any moment, but for `all_ended`: nothing may be open any more.
 
-    `acknowledged` are the ids that the submitter was given, `asks` the requests that the model got.
+    `accepted` are the ids that the submitter was given, `asks` the requests that the model got. Raises ServiceMissing.
     """
-    with service_errors(engine), engine.begin() as connection:
-        connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY"))
+    with service_errors(connection.engine):
         found = list(_rows(connection, slack_s))
-        if acknowledged is not None:
-            found += _lost(connection, list(acknowledged))
+        if accepted is not None:
+            found += _lost(connection, [UUID(str(number)) for number in accepted])
         if asks is not None:
             found += _asked_again(connection, asks)
         if all_ended:
@@ -89,13 +88,13 @@ def _rows(connection: Connection, slack_s: float) -> Iterator[Violation]:
             yield Violation(check.promise, number, why)
 
 
-def _lost(connection: Connection, acknowledged: Sequence[UUID]) -> Iterator[Violation]:
+def _lost(connection: Connection, accepted: Sequence[UUID]) -> Iterator[Violation]:
     there = set(connection.execute(text("SELECT id FROM orchestrations")).scalars())
-    if acknowledged and not there:
-        yield Violation(1, None, f"{len(acknowledged)} orchestrations were acknowledged, but there is none")
-    for number in acknowledged:
+    if accepted and not there:
+        yield Violation(1, None, f"{len(accepted)} orchestrations were accepted, but there is none")
+    for number in accepted:
         if number not in there:
-            yield Violation(1, number, "it was acknowledged, but there is no row")
+            yield Violation(1, number, "it was accepted, but there is no row")
 
 
 def _asked_again(connection: Connection, asks: Sequence[Ask]) -> Iterator[Violation]:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Callable
 from typing import Any
 
 from orchestration.records import Event
@@ -42,7 +43,7 @@ def _landed(data: dict[str, Any]) -> str:
     return f"REPL task {data.get('task_id')}: {how} in {float(data.get('execution_time') or 0):.2f} s"
 
 
-_WORDS = {
+_WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
     "submitted": lambda _: "accepted",
     "planning": lambda data: f"step {data.get('step')}: asking the model",
     "plan_rejected": lambda data: f"plan refused: {'; '.join(map(str, data.get('problems', [])))}",

@@ -11,7 +11,6 @@ from replwright.llm.choose import ModelChoice, resolve_model
 from replwright.llm.failures import http_failure, unreachable
 from replwright.llm.hashing import request_hash
 from replwright.llm.loopback import bypass_proxy
-from replwright.llm.offline.service import offline_base_url
 from replwright.llm.replies import MAX_REPLY_CHARS, TOO_LONG, parse_reply
 from replwright.settings import Settings
 
@@ -47,10 +46,10 @@ def _call(choice: ModelChoice, turn: Turn, state: REPLState, timeout_s: float) -
     # Loaded at the first call: processes that never ask a model start faster, and none forks after it.
     # BAML would print every prompt to the terminal.
     os.environ.setdefault("BAML_LOG", "off")
-    from baml_client import b
     from baml_py import AbortController, Collector
     from baml_py.errors import BamlAbortError, BamlClientFinishReasonError, BamlError, BamlTimeoutError
 
+    from baml_client import b
     from replwright.llm.baml_values import to_query, to_state
 
     collector = Collector()
@@ -73,7 +72,7 @@ def _call(choice: ModelChoice, turn: Turn, state: REPLState, timeout_s: float) -
     raw = _raw(collector)
     if raw is None:
         raise unreachable(choice, "an empty reply")
-    usage = collector.last.usage
+    usage = collector.usage
     return Reply(
         raw=raw[:MAX_REPLY_CHARS].replace("\0", "\ufffd"),
         model=choice.name,
@@ -86,6 +85,8 @@ def _call(choice: ModelChoice, turn: Turn, state: REPLState, timeout_s: float) -
 
 def _registry(choice: ModelChoice, timeout_s: float) -> Any:
     from baml_py import ClientRegistry
+
+    from replwright.llm.offline.service import offline_base_url
 
     registry = ClientRegistry()
     if choice.kind == "named":

@@ -67,7 +67,9 @@ def resolve_model(settings: Settings, name: str = "", environ: Mapping[str, str]
     missing = [key for key in known.keys if not environ.get(key)]
     if missing:
         raise BadInput(
-            "model", f"{name} needs {' and '.join(missing)}", f"set {' and '.join(missing)}, or REPLWRIGHT_MODEL_BASE_URL"
+            "model",
+            f"{name} needs {' and '.join(missing)}",
+            f"set {' and '.join(missing)}, or REPLWRIGHT_MODEL_BASE_URL",
         )
     return ModelChoice(name, "named", known.client)
 

@@ -13,14 +13,16 @@ _MAX_BODY_CHARS = 300
 
 
 def http_failure(choice: ModelChoice, status: int, headers: Mapping[str, str], body: str) -> ModelFailure:
-    """For an HTTP answer that is no reply. The key never gets into the text; nor does a 401's body, which may echo it."""
+    """For an HTTP answer that is no reply. Neither the key gets into the text nor a 401's body, which may echo it."""
     what = f"model {choice.name}: HTTP {status}"
     if status in (401, 403):
         return ModelFailure(f"{what}, the key was refused; set {_key_of(choice)}", retryable=False)
     if status == 404:
         return ModelFailure(f"{what}, no such model there; check REPLWRIGHT_MODEL{_url_of(choice)}", retryable=False)
     if 200 <= status < 300:
-        return ModelFailure(f"{what}, but the answer is no chat completion{_url_of(choice, '; check ')}", retryable=True)
+        return ModelFailure(
+            f"{what}, but the answer is no chat completion{_url_of(choice, '; check ')}", retryable=True
+        )
     told = _clean(body, choice)
     retryable = status in RETRYABLE or status > 500
     return ModelFailure(f"{what}: {told}" if told else what, retryable=retryable, retry_after_s=retry_after(headers))

@@ -32,9 +32,9 @@ def parse_reply(reply: Reply) -> ParsedPlan:
 
 
 def _typed(text: str, count: int) -> ParsedPlan:
-    from baml_client import b
     from baml_py.errors import BamlError, BamlValidationError
 
+    from baml_client import b
     from replwright.llm.baml_values import from_tools
 
     try:

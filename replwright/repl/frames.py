@@ -8,7 +8,6 @@ import json
 import struct
 from typing import Any, NoReturn
 
-MAX_JSON_BYTES = 8 * 1024**2
 _HEAD = struct.Struct("!cI")
 
 
@@ -22,7 +21,7 @@ def encode(message: dict[str, Any]) -> bytes:
     return _HEAD.pack(b"J", len(payload)) + payload
 
 
-async def read_json(reader: asyncio.StreamReader, limit: int = MAX_JSON_BYTES) -> dict[str, Any] | None:
+async def read_json(reader: asyncio.StreamReader, limit: int) -> dict[str, Any] | None:
     """The next frame, a JSON object of at most `limit` bytes; None at the end of the channel.
 
     Raises ProtocolViolation for anything else.

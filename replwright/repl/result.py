@@ -17,6 +17,7 @@ _KINDS_OF_A_GUEST = frozenset({ErrorKind.EXCEPTION, ErrorKind.DENIED, ErrorKind.
 _FIELDS = frozenset({"error_kind", "value", "value_json", "seconds"})
 _UNSAFE_IN_A_NAME = re.compile(r"[^\w.\- ()+=,@]")
 _MAX_NAME = 150
+MAX_OUTPUT_FILES = 100
 
 
 @dataclass(frozen=True, slots=True)

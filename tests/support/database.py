@@ -4,6 +4,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -19,6 +20,16 @@ _TEMPLATE = "replwright_template"
 _SETTINGS = ("fsync = off", "full_page_writes = off")
 
 PROFILE_CODE = "{'rows': 0, 'columns': [], 'notes': []}"
+
+
+@contextmanager
+def connections(url: str, pool_size: int = 2) -> Iterator[Engine]:
+    """An engine that is closed again."""
+    engine = make_engine(url, "test", pool_size)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,24 +100,27 @@ def migrated_template(postgres_server: Server) -> str:
 def empty_database_url(postgres_server: Server) -> Iterator[str]:
     """A database without tables."""
     name = f"test_{uuid4().hex[:12]}"
-    yield postgres_server.create(name)
-    postgres_server.drop(name)
+    try:
+        yield postgres_server.create(name)
+    finally:
+        postgres_server.drop(name)
 
 
 @pytest.fixture
 def database_url(postgres_server: Server, migrated_template: str) -> Iterator[str]:
     """A database of this test alone, with our tables and no rows."""
     name = f"test_{uuid4().hex[:12]}"
-    yield postgres_server.create(name, migrated_template)
-    postgres_server.drop(name)
+    try:
+        yield postgres_server.create(name, migrated_template)
+    finally:
+        postgres_server.drop(name)
 
 
 @pytest.fixture
 def database_engine(database_url: str) -> Iterator[Engine]:
     """Connections to `database_url`."""
-    engine = make_engine(database_url, "test", pool_size=8)
-    yield engine
-    engine.dispose()
+    with connections(database_url, 8) as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from models.ledger import PostgresLedger
 from orchestration.records import ClaimedTask, Hint, Landing, NewOrchestration, ParsedPlan, Reply, StepClaim, Turn
 from orchestration.states import Reason
 from orchestration.tools import MessageToUser, REPLResult, REPLState, SpawnREPL, TaskType
-from orchestration.turn import take_turn
+from orchestration.turn import Planned, take_turn
 
 
 def spawn(task_id: str, code: str = "1 + 1") -> SpawnREPL:
@@ -89,7 +89,8 @@ class Driver:
         if hint.name == "dispatch":
             self.running += self.ledger.claim_tasks(self.host, 1000)
         elif claim := self.claim(hint):
-            self.hints += take_turn(self.ledger, self.model, claim)[1]
+            outcome = take_turn(self.ledger, self.model, claim)
+            self.hints += outcome.hints if isinstance(outcome, Planned) else ()
 
     def claim(self, hint: Hint) -> StepClaim | None:
         return self.ledger.claim_step(

@@ -1,4 +1,4 @@
-"""A rig for fault tests: real PostgreSQL, Valkey and Ray, and Celery workers that the tests start and kill one by one."""
+"""A rig for fault tests: real PostgreSQL, Valkey and Ray, and Celery workers that a test starts and kills."""
 
 import os
 import tempfile
@@ -81,11 +81,8 @@ class Rig:
 
     def wait(self, orchestration_id: UUID, timeout_s: float = WAIT_S) -> OrchestrationView:
         """The orchestration once it has ended."""
-        return until(
-            lambda: (view := self.ledger.get(orchestration_id)).status.is_terminal and view,
-            f"{orchestration_id} to end",
-            timeout_s,
-        )
+        until(lambda: self.ledger.get(orchestration_id).status.is_terminal, f"{orchestration_id} to end", timeout_s)
+        return self.ledger.get(orchestration_id)
 
     def end_test(self) -> None:
         """End this test's workers, and hold the five promises against the rows."""

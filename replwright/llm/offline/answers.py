@@ -67,7 +67,7 @@ def _block(reading: Reading, found: Mapping[str, Any]) -> str:
     if "coefficient" in found:
         value = found["coefficient"]
         told = "cannot be computed: one of the columns does not vary" if value is None else f"{value:.4f}"
-        return f"correlation (Pearson): {told}, over {number(found.get('pairs'))} rows"
+        return f"correlation (Pearson): {told}, over {_rows(found.get('pairs'))}"
     return "no numbers were found"
 
 
@@ -78,11 +78,14 @@ def _groups(reading: Reading, found: Mapping[str, Any]) -> str:
         values = [f"{name} {number(value)}" for name, value in zip(names, group["values"], strict=False)]
         if len(values) == 1 and group["key"]:
             values = [number(group["values"][0])]
-        rows = "" if names == ["count of rows"] else f" ({number(group['rows'])} rows)"
+        rows = "" if names == ["count of rows"] else f" ({_rows(group['rows'])})"
         key = ", ".join(_label(part) for part in group["key"])
         lines.append((f"{key}: " if key else "") + ", ".join(values) + rows)
     if not lines:
         return "no rows match"
+    if "difference" in found and len(found["groups"]) > 1:
+        pair = " minus ".join(", ".join(_label(part) for part in group["key"]) for group in found["groups"][:2])
+        lines.append(f"difference: {number(found['difference'])} ({pair})")
     if not reading.top and (hidden := found.get("group_count", 0) - len(lines)) > 0:
         lines.append(f"... and {number(hidden)} more groups")
     return "\n".join(lines)
@@ -90,8 +93,8 @@ def _groups(reading: Reading, found: Mapping[str, Any]) -> str:
 
 def _listing(reading: Reading, found: Mapping[str, Any]) -> str:
     if reading.measures:
-        return f"{number(found['matching'])} rows"
-    head = [] if reading.top else [f"{number(found['matching'])} rows match"]
+        return _rows(found["matching"])
+    head = [] if reading.top else [f"{_rows(found['matching'])} match"]
     rows = found["listing"]
     if not rows:
         return "no rows match"
@@ -105,13 +108,13 @@ def _notes(found: Mapping[str, Any]) -> list[str]:
     for name, counts in (found.get("left_out") or {}).items():
         shown = _line(name)
         if counts.get("missing"):
-            notes.append(f"{number(counts['missing'])} rows without a {shown} left out")
+            notes.append(f"{_rows(counts['missing'])} without a {shown} left out")
         if counts.get("unreadable"):
-            notes.append(f"{number(counts['unreadable'])} rows whose {shown} is no number left out")
+            notes.append(f"{_rows(counts['unreadable'])} whose {shown} is no number left out")
     if found.get("without_group"):
-        notes.append(f"{number(found['without_group'])} rows without a group left out")
+        notes.append(f"{_rows(found['without_group'])} without a group left out")
     if found.get("duplicates"):
-        notes.append(f"{number(found['duplicates'])} rows of the table repeat an earlier one and are counted too")
+        notes.append(f"{_rows(found['duplicates'])} of the table repeating an earlier one counted too")
     return notes
 
 
@@ -119,12 +122,16 @@ def number(value: Any) -> str:
     """A number as people read it: thousands commas from 10,000 on, two decimals, more for small ones."""
     if value is None or isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return "none"
-    many = abs(value) >= 10_000  # noqa: PLR2004
+    many = abs(value) >= 10_000
     if isinstance(value, int) or value == int(value):
         return f"{int(value):,}" if many else str(int(value))
     if abs(value) < 1:
         return f"{value:.4g}"
     return f"{value:,.2f}" if many else f"{value:.2f}"
+
+
+def _rows(count: Any) -> str:
+    return f"{number(count)} {'row' if count == 1 else 'rows'}"
 
 
 def _label(part: Any) -> str:

@@ -76,7 +76,7 @@ def _matches(tokens: Sequence[Token], at: int, table: Table, before: Sequence[It
 
 
 def _asks_for_a_value(before: Sequence[Item]) -> bool:
-    """"column = word": taken as a value only where the profile does not list all of them."""
+    """ "column = word": taken as a value only where the profile does not list all of them."""
     if len(before) < 2 or before[-2].role is not Role.COLUMN:
         return False
     if before[-1].role is not Role.EQUALS and before[-1].raw.lower() != "is":
@@ -135,7 +135,9 @@ def _best(matches: Sequence[_Match], tokens: Sequence[Token], at: int, table: Ta
     rivals = [match for match in whole if match.length == longest]
     rivals = _settled(rivals, tokens[at])
     if len(rivals) > 1:
-        raise Refused(f"{rivals[0].item.raw!r} may be {' or '.join(match.why for match in rivals)}: {_quote(rivals)}", 0)
+        raise Refused(
+            f"{rivals[0].item.raw!r} may be {' or '.join(match.why for match in rivals)}: {_quote(rivals)}", 0
+        )
     if rivals[0].item.role is Role.COLUMN and longest > 1:
         _no_second_reading(rivals[0], tokens, at, table)
     return rivals[0]
@@ -153,7 +155,7 @@ def _settled(rivals: list[_Match], token: Token) -> list[_Match]:
 
 
 def _no_second_reading(match: _Match, tokens: Sequence[Token], at: int, table: Table) -> None:
-    """"total cost" is ambiguous where both a column of that name and a column "cost" exist."""
+    """ "total cost" is ambiguous where both a column of that name and a column "cost" exist."""
     first = PHRASES.get((tokens[at].text,))
     if first is None or first[0] in SOFT:
         return
@@ -168,8 +170,12 @@ def _quote(rivals: Sequence[_Match]) -> str:
 
 def _starts(words: Sequence[str], tokens: Sequence[Token], at: int) -> bool:
     there = tokens[at : at + len(words)]
-    return bool(words) and len(there) == len(words) and all(
-        token.kind != "quoted" and same_word(token.text, word) for token, word in zip(there, words, strict=True)
+    return (
+        bool(words)
+        and len(there) == len(words)
+        and all(
+            token.kind != "quoted" and same_word(token.text, word) for token, word in zip(there, words, strict=True)
+        )
     )
 
 

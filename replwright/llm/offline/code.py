@@ -1,36 +1,36 @@
 """The Python that REPLs run for a reading. Names and values of the table enter it as literals (repr) only."""
 
+from collections.abc import Iterable
+
 from replwright.llm.offline.helpers import helpers_for
 from replwright.llm.offline.reading import NEAR_SHARE, Filter, Measure, Reading, Relative, Top
 from replwright.llm.offline.table import Column, folded
 
 MAX_GROUPS = 50
 MAX_ROWS = 20
+MAX_COLUMNS_SHOWN = 12
 
 
 def aggregate(reading: Reading, grouping: tuple[Column, ...]) -> str:
     """Measures of the kept rows, overall or by columns."""
-    lines = [*_kept(reading.filters), ""]
-    keys = [f"keys[{i}] = {_key(column)}" for i, column in enumerate(grouping)]
-    if grouping:
-        lines += ["keys = {}", *keys, "complete = kept", "for key in keys.values():", "    complete = complete & key.notna()"]
-        lines += ['answer["without_group"] = int((kept & ~complete).sum())', "kept = complete"]
-    lines += [f"measures = [{', '.join(_measure(measure) for measure in reading.measures)}]"]
-    lines += [*_skipped(measure.column for measure in reading.measures)]
-    if grouping:
-        order = "keys" if not reading.top and (reading.in_order or grouping[0].kind != "text") else "measure"
-        count = reading.top.count if reading.top else MAX_GROUPS
-        highest = reading.top.highest if reading.top else True
-        lines += [f"grouped(list(keys.values()), measures, {order!r}, {highest}, {count})"]
-    else:
-        lines += ['answer["groups"] = [{"key": [], "rows": int(kept.sum()), "values": [f(kept) for f in measures]}]']
+    measures = ", ".join(_measure(measure) for measure in reading.measures)
+    lines = [*_kept(reading.filters), *_skipped(reading.measures), "", f"measures = [{measures}]"]
+    if not grouping:
+        return _program(reading.table.name, [*lines, "overall(measures)"])
+    in_order = not reading.top and (reading.in_order or _is_ordered(grouping[0]))
+    top = reading.top or Top(MAX_GROUPS, highest=True)
+    lines += _keys(grouping)
+    lines += [f"grouped(keys, measures, {'key' if in_order else 'measure'!r}, {top.highest}, {top.count})"]
+    if reading.compares:
+        lines += ["difference()"]
     return _program(reading.table.name, lines)
 
 
 def reference(table: str, relative: Relative) -> str:
     """One number, which the next task reads from this one's value."""
-    lines = [*_kept(relative.filters), "", f"measure = {_measure(relative.reference)}"]
-    lines += [*_skipped([relative.reference.column]), 'answer["number"] = measure(kept)']
+    lines = [*_kept(relative.filters), *_skipped([relative.reference]), ""]
+    lines += [f"overall([{_measure(relative.reference)}])", '[answer["number"]] = answer.pop("groups")[0]["values"]']
+    lines += ['if answer["number"] is None:', '    raise ValueError("no numbers are left to compute it from")']
     return _program(table, lines, last='answer["number"]')
 
 
@@ -38,11 +38,12 @@ def relative_rows(reading: Reading, relative: Relative, task_id: str) -> str:
     """Rows near, above or below a number of an earlier task."""
     lines = [*_kept(reading.filters), "", f"reference = float(results[{task_id!r}].value)"]
     column = f"numbers({relative.column.name!r})"
+    lines += [f"left_out({relative.column.name!r}, kept)"]
     if relative.operator == "near":
         lines += [f"kept = kept & (({column} - reference).abs() <= {NEAR_SHARE} * abs(reference))"]
     else:
         lines += [f"kept = kept & ({column} {relative.operator} reference)"]
-    lines += [*_skipped([relative.column]), 'answer["reference"] = reference', *_listing(reading, None)]
+    lines += ['answer["reference"] = reference', *_listing(reading, None)]
     return _program(reading.table.name, lines)
 
 
@@ -50,7 +51,7 @@ def rows(reading: Reading) -> str:
     """The rows that are kept, or the top ones of them."""
     lines = _kept(reading.filters)
     if reading.top and reading.top.key:
-        lines += ["", *_skipped([reading.top.key])]
+        lines += [f"left_out({reading.top.key.name!r}, kept)"]
     return _program(reading.table.name, [*lines, *_listing(reading, reading.top)])
 
 
@@ -59,18 +60,16 @@ def distribution(reading: Reading) -> str:
     [column] = reading.columns
     lines = [*_kept(reading.filters), ""]
     if column.kind != "number":
-        lines += [f"keys = {{0: {_key(column)}}}", "known = kept & keys[0].notna()"]
-        lines += ['answer["without_group"] = int((kept & ~known).sum())', "kept = known"]
-        lines += [f"grouped([keys[0]], [count_rows], 'measure', True, {MAX_GROUPS})"]
+        lines += [*_keys((column,)), f"grouped(keys, [(None, 'count')], 'measure', True, {MAX_GROUPS})"]
     else:
-        lines += [*_skipped([column]), f"spread(numbers({column.name!r})[kept])"]
+        lines += [f"left_out({column.name!r}, kept)", f"spread(numbers({column.name!r})[kept])"]
     return _program(reading.table.name, lines)
 
 
 def correlation(reading: Reading) -> str:
     """Pearson's coefficient over the rows where both columns hold numbers."""
     first, second = (f"numbers({column.name!r})" for column in reading.columns)
-    lines = [*_kept(reading.filters), "", *_skipped(reading.columns)]
+    lines = [*_kept(reading.filters), *(f"left_out({column.name!r}, kept)" for column in reading.columns), ""]
     return _program(reading.table.name, [*lines, f"correlate({first}, {second})"])
 
 
@@ -82,7 +81,10 @@ def _program(table: str, lines: list[str], last: str = "answer") -> str:
 
 def _kept(filters: tuple[Filter, ...]) -> list[str]:
     lines = ["kept = pd.Series(True, index=table.index)"]
-    lines += [f"kept = kept & {_condition(condition)}" for condition in filters]
+    for condition in filters:
+        if condition.numbers:
+            lines += [f"left_out({condition.column.name!r}, kept)"]
+        lines += [f"kept = kept & {_condition(condition)}"]
     return [*lines, 'answer["rows"] = int(kept.sum())', 'answer["duplicates"] = duplicates()']
 
 
@@ -109,22 +111,36 @@ def _condition(condition: Filter) -> str:
     return f"~{text}" if condition.negated else text
 
 
-def _key(column: Column) -> str:
-    return f"{'number_labels' if column.kind == 'number' else 'labels'}({column.name!r})"
+def _keys(grouping: tuple[Column, ...]) -> list[str]:
+    keys = [
+        f"{'numbers' if _is_ordered(column) and column.kind == 'number' else 'labels'}({column.name!r})"
+        for column in grouping
+    ]
+    known = " & ".join(f"keys[{at}].notna()" for at in range(len(keys)))
+    return [
+        f"keys = [{', '.join(keys)}]",
+        f"known = {known}",
+        'answer["without_group"] = int((kept & ~known).sum())',
+        "kept = kept & known",
+    ]
+
+
+def _is_ordered(column: Column) -> bool:
+    return column.kind != "text" and not column.as_text
 
 
 def _measure(measure: Measure) -> str:
     if measure.column is None:
-        return "count_rows"
+        return "(None, 'count')"
+    name = measure.column.name
     if measure.function == "distinct":
-        return f"distinct_of({measure.column.name!r})"
-    if measure.column.kind != "number":
-        return f"known_of({measure.column.name!r})"
-    return f"of_numbers({measure.column.name!r}, {measure.function!r})"
+        return f"(folded({name!r}), 'nunique')"
+    return f"({'numbers' if measure.column.kind == 'number' else 'folded'}({name!r}), {measure.function!r})"
 
 
-def _skipped(columns: object) -> list[str]:
-    names = dict.fromkeys(column.name for column in columns if column is not None)  # type: ignore[attr-defined]
+def _skipped(measures: Iterable[Measure]) -> list[str]:
+    columns = [measure.column for measure in measures if measure.function != "distinct"]
+    names = dict.fromkeys(column.name for column in columns if column and column.kind == "number")
     return [f"left_out({name!r}, kept)" for name in names]
 
 
@@ -134,6 +150,3 @@ def _listing(reading: Reading, top: Top | None) -> list[str]:
         return [f"listed(kept, {names!r}, {top.count}, numbers({top.key.name!r}), {top.highest})"]
     count = 0 if reading.measures else MAX_ROWS
     return [f"listed(kept, {names!r}, {count})"]
-
-
-MAX_COLUMNS_SHOWN = 12

@@ -16,7 +16,7 @@ def take_filters(clause: Clause, keep_values: bool = False) -> tuple[Filter, ...
 
 
 def take_relative(clause: Clause, earlier: Measure | None) -> Relative | None:
-    """"above the average COLUMN", "near that COLUMN": a condition on a number that an earlier task computes."""
+    """ "above the average COLUMN", "near that COLUMN": a condition on a number that an earlier task computes."""
     for at in clause.positions(Role.COMPARISON, Role.NEAR):
         operator = clause.items[at].detail or "near"
         before, after = clause.role(at - 1), clause.role(at + 1)

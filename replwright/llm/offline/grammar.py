@@ -68,9 +68,8 @@ def _second_step(clause: Clause, table: Table, first: Reading) -> Reading:
     filters = take_filters(clause)
     counted = clause.take(Role.COUNT)
     clause.finish()
-    kind = "aggregate" if counted else "rows"
     measures = (Measure("count"),) if counted else ()
-    return Reading(table, "relative", measures, filters=filters, relative=relative, compares=kind == "aggregate")
+    return Reading(table, "relative", measures, filters=filters, relative=relative)
 
 
 def _split(items: Sequence[Item]) -> list[list[Item]]:
@@ -117,12 +116,14 @@ def _relative(clause: Clause, reading: Reading) -> Reading:
 
 
 def _comparison(clause: Clause, table: Table) -> Reading:
-    """"compare the mean COLUMN of VALUE and VALUE": the column's groups, cut down to these values."""
+    """ "compare the mean COLUMN of VALUE and VALUE": the column's groups, cut down to these values."""
     for at in clause.positions(Role.COMPARE):
         if clause.role(at - 1) is clause.role(at + 1) is Role.VALUE:
             clause.items[at] = replace(clause.items[at], role=Role.AND)
         else:
             clause.use(at)
+    # "the difference between A and B": the word has no numbers to take here.
+    clause.use(*(at for at in clause.positions(Role.BETWEEN) if clause.role(at + 1) is Role.VALUE))
     values = clause.positions(Role.VALUE)
     groupings = take_groupings(clause, False)
     filters = take_filters(clause)
@@ -146,7 +147,7 @@ def _of_columns(clause: Clause, table: Table, kind: str) -> Reading:
     filters = take_filters(clause)
     columns: list[Column] = [clause.take_column(at) for at in clause.positions(Role.COLUMN)]
     if kind == "correlation":
-        if len(columns) != 2:  # noqa: PLR2004
+        if len(columns) != 2:
             raise Refused("a correlation is between two columns of numbers: name both")
         columns = [numeric(column) for column in columns]
         clause.finish()

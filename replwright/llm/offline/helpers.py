@@ -9,25 +9,31 @@ def blank(name):
     cells = table[name]
     return (cells.isna() | (cells.astype("string").str.strip() == "").fillna(True)).astype(bool)
 ''',
-    "numbers": '''
+    "numbers": """
 def numbers(name):
-    """The column as numbers: currency signs and thousands commas come off; what is no number becomes NaN."""
+    \"\"\"The column as numbers. Text is one when it is digits with thousands marks, with a sign or in parentheses, and
+    with the currency or unit that the column's cells mostly have, if any; all other text becomes NaN.\"\"\"
     cells = table[name]
     if pd.api.types.is_numeric_dtype(cells.dtype):
         found = cells.astype("float64")
     else:
-        cells = cells.astype("string").str.strip()
-        form = r"[-+]?[$\\u20ac\\u00a3\\u00a5]?\\s?[-+]?(\\d{1,3}(,\\d{3})+|\\d+)?(\\.\\d*)?([eE][-+]?\\d{1,3})?\\s?[$\\u20ac\\u00a3\\u00a5]?"
-        plain = cells.where(cells.str.fullmatch(form).fillna(False).astype(bool))
-        plain = plain.str.replace(r"[$\\u20ac\\u00a3\\u00a5,\\s]", "", regex=True)
-        found = pd.to_numeric(plain, errors="coerce").astype("float64")
+        parts = cells.astype("string").astype(object).str.strip().str.extract(NUMBER)
+        marks = (parts["before"].fillna("") + parts["after"].fillna("")).str.casefold().where(parts["digits"].notna())
+        counts = marks[marks != ""].value_counts()
+        usual = min(counts.index[counts == counts.max()]) if len(counts) else ""
+        fits = marks.isin(["", usual]) & ~marks.isin(["k", "m", "b", "mn", "bn"])
+        digits = parts["digits"].where(fits.astype(bool)).str.replace(r"[,' \\u00a0]", "", regex=True)
+        found = pd.to_numeric(digits, errors="coerce").astype("float64")
+        negative = (parts["sign"].eq("-") | parts["inner"].eq("-") | parts["open"].eq("(")).fillna(False)
+        found = found.where(~negative.astype(bool), -found)
     return found.where(found.abs() != float("inf"))
-''',
-    "folded": '''
-def folded(name):
-    """The column as comparable text: case and spare spaces do not count."""
-    cells = table[name].astype("string").str.split().str.join(" ")
-    return cells.where(~blank(name)).map(lambda cell: cell.casefold(), na_action="ignore").astype(object)
+""",
+    "NUMBER": """
+NUMBER = (
+    r"^(?P<open>\\()?(?P<sign>[-+])?\\s*(?P<before>[$€£¥]|[A-Z]{2,3}\\$?)?\\s*(?P<inner>[-+])?"
+    r"(?P<digits>(?:\\d{1,3}(?:,\\d{3})+|\\d{1,3}(?:[\\s']\\d{3})+|\\d+)(?:\\.\\d*)?(?:[eE][-+]?\\d{1,3})?|\\.\\d+)"
+    r"\\s*(?P<after>[A-Za-z%€£$¥²³/]{0,6})\\)?$"
+)
 ''',
     "labels": '''
 def labels(name):
@@ -39,11 +45,6 @@ def labels(name):
         shown[key] = min(shown.get(key, (0, cell)), (-int(count), cell))
     return folded(name).map(lambda key: shown[key][1], na_action="ignore")
 ''',
-    "number_labels": '''
-def number_labels(name):
-    """The column's numbers as group keys."""
-    return numbers(name)
-''',
     "duplicates": '''
 def duplicates():
     """How many rows repeat an earlier one exactly."""
@@ -51,35 +52,6 @@ def duplicates():
         return int(table.duplicated().sum())
     except TypeError:
         return int(table.astype("string").duplicated().sum())
-''',
-    "count_rows": '''
-def count_rows(rows):
-    return int(rows.sum())
-''',
-    "distinct_of": '''
-def distinct_of(name):
-    """How many different values the column has."""
-    values = folded(name)
-    return lambda rows: int(values[rows].nunique())
-''',
-    "known_of": '''
-def known_of(name):
-    """How many rows have a value in the column."""
-    known = ~blank(name)
-    return lambda rows: int((rows & known).sum())
-''',
-    "of_numbers": '''
-def of_numbers(name, function):
-    """`function` over the column's numbers; None where there are none."""
-    values = numbers(name)
-
-    def measure(rows):
-        chosen = values[rows].dropna()
-        if function == "count":
-            return int(chosen.count())
-        return plain(chosen.agg(function)) if len(chosen) else None
-
-    return measure
 ''',
     "plain": '''
 def plain(number):
@@ -93,25 +65,47 @@ def plain(number):
 def left_out(name, rows):
     """Count the rows that have no value in the column, and those whose value is no number."""
     missing, unread = rows & blank(name), rows & ~blank(name) & numbers(name).isna()
-    answer.setdefault("left_out", {})[name] = {"missing": int(missing.sum()), "unreadable": int(unread.sum())}
+    counts = {"missing": int(missing.sum()), "unreadable": int(unread.sum())}
+    answer.setdefault("left_out", {}).setdefault(name, counts)
+''',
+    "overall": '''
+def overall(measures):
+    """Each (column, function) over the kept rows; without a column the rows are counted."""
+    values = []
+    for column, function in measures:
+        chosen = kept[kept] if column is None else column[kept].dropna()
+        counts = function in ("count", "nunique")
+        values.append(plain(chosen.agg(function)) if counts or len(chosen) else None)
+    answer["groups"] = [{"key": [], "rows": int(kept.sum()), "values": values}]
 ''',
     "grouped": '''
 def grouped(keys, measures, order, highest, count):
-    """The measures of every group of kept rows, the first `count` of them, by the first measure or by key."""
+    """Each (column, function) by group of kept rows; the first `count` groups, by the first measure or by key."""
+    by = [key[kept] for key in keys]
+    sizes = kept[kept].groupby(by).size()
+    found = []
+    for column, function in measures:
+        chosen = (kept if column is None else column)[kept].groupby(by)
+        found.append(chosen.sum(min_count=1) if function == "sum" else chosen.agg(function))
     groups = []
-    frame = pd.DataFrame(dict(enumerate(keys)))[kept]
-    for key, index in frame.groupby(list(frame.columns), sort=True).groups.items():
-        rows = pd.Series(False, index=table.index)
-        rows[index] = True
+    for at, key in enumerate(sizes.index):
         key = key if isinstance(key, tuple) else (key,)
         shown = [plain(part) if isinstance(part, float) else str(part)[:100] for part in key]
-        groups.append({"key": shown, "rows": len(index), "values": [measure(rows) for measure in measures]})
+        values = [plain(series.iloc[at]) for series in found]
+        groups.append({"key": shown, "rows": int(sizes.iloc[at]), "values": values})
     if order == "measure":
         ranked = [group for group in groups if group["values"][0] is not None]
         ranked.sort(key=lambda group: group["values"][0], reverse=highest)
         groups = ranked + [group for group in groups if group["values"][0] is None]
     answer["group_count"] = len(groups)
     answer["groups"] = groups[:count]
+''',
+    "difference": '''
+def difference():
+    """The first group's first measure minus the second's, where there are two."""
+    values = [group["values"][0] for group in answer["groups"]]
+    if len(values) == 2 and None not in values:
+        answer["difference"] = plain(values[0] - values[1])
 ''',
     "listed": '''
 def listed(rows, names, count, key=None, highest=True):
@@ -121,8 +115,14 @@ def listed(rows, names, count, key=None, highest=True):
         chosen = table.loc[key[rows].dropna().sort_values(ascending=not highest, kind="stable").index]
     answer["matching"] = len(chosen)
     answer["columns"] = [name[:60] for name in names]
-    shown = chosen.head(count)[names].astype("string").fillna("").to_numpy().tolist()
-    answer["listing"] = [[cell[:60] for cell in row] for row in shown]
+    answer["listing"] = [[cell_text(cell) for cell in row] for row in chosen.head(count)[names].to_numpy(object)]
+''',
+    "cell_text": '''
+def cell_text(cell):
+    """A cell as it is shown; whole numbers without a fraction, missing ones empty."""
+    if isinstance(cell, float):
+        cell = "" if plain(cell) is None else plain(cell)
+    return "" if cell is None or cell is pd.NA or cell is pd.NaT else str(cell)[:60]
 ''',
     "spread": '''
 def spread(values):

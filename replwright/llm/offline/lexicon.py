@@ -57,7 +57,10 @@ _WORDS: Mapping[tuple[Role, str], str] = {
     " | after | beyond",
     (Role.COMPARISON, "<"): "< | under | below | less than | fewer than | lower than | smaller than | before",
     (Role.COMPARISON, ">="): ">= | \u2265 | at least | no less than | not less than | not under | not below | since",
-    (Role.COMPARISON, "<="): "<= | \u2264 | at most | no more than | not more than | not over | not above | up to | until",
+    (
+        Role.COMPARISON,
+        "<=",
+    ): "<= | \u2264 | at most | no more than | not more than | not over | not above | up to | until",
     (Role.BETWEEN, ""): "between",
     (Role.NEAR, ""): "near | close to | around | approximately",
     (Role.NOT, ""): "not | except | excluding | other than | apart from | but not | without | except for | != | <>",
@@ -87,8 +90,17 @@ PHRASES: Mapping[tuple[str, ...], tuple[Role, str]] = {
 LONGEST_PHRASE = max(len(phrase) for phrase in PHRASES)
 
 NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate("two three four five six seven eight nine ten eleven twelve".split(), start=2)
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+    "twenty": 20,
 }
 
 ABILITIES = (

@@ -12,7 +12,7 @@ _OF_NUMBERS = ("mean", "median", "sum")
 
 
 def take_groupings(clause: Clause, in_order: bool) -> tuple[tuple[Column, ...], ...]:
-    """"by A and by B" is two groupings, "by A and B" one by both; ((),) when there is none."""
+    """ "by A and by B" is two groupings, "by A and B" one by both; ((),) when there is none."""
     groupings: list[tuple[Column, ...]] = []
     for at in clause.positions(Role.GROUP):
         end, columns = at, list[Column]()

@@ -79,5 +79,6 @@ def _spawn(task: Task) -> dict[str, Any]:
 
 
 def _message(text: str, *, understood: bool | None = None) -> dict[str, Any]:
-    told = {"type": "message_to_user", "message": f"{text}\n\n(Answered by the offline model {NAME}: rules, not a language model.)"}
+    text = f"{text}\n\n(Answered by the offline model {NAME}: rules, not a language model.)"
+    told: dict[str, Any] = {"type": "message_to_user", "message": text}
     return told if understood is None else {**told, "understood": understood}

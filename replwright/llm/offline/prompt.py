@@ -45,10 +45,10 @@ def prompt_of(messages: Sequence[Mapping[str, Any]]) -> Prompt:
         state, query = json.loads(match[1]), json.loads(match[2])
         return Prompt(
             question=str(query["message"]),
-            tables=tuple(table_of(profile) for profile in state["inputs"]),
-            results=tuple(_result(result) for result in state["completed_results"]),
-            plan_errors=tuple(str(problem) for problem in state["plan_errors"]),
-            final_call=state["final_call"],
+            tables=tuple(table_of(profile) for profile in state.get("inputs") or ()),
+            results=tuple(_result(result) for result in state.get("completed_results") or ()),
+            plan_errors=tuple(str(problem) for problem in state.get("plan_errors") or ()),
+            final_call=state.get("final_call"),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NoPrompt(f"a section cannot be read: {type(error).__name__}") from None

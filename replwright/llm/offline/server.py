@@ -1,6 +1,6 @@
 """A loopback OpenAI-compatible server in front of the offline model.
 
-    python -m replwright.llm.offline.server --port 0 --port-file FILE
+python -m replwright.llm.offline.server --port 0 --port-file FILE
 """
 
 import argparse

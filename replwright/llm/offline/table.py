@@ -15,11 +15,12 @@ _KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`values` lists every value of a text column with few of them, else it is None."""
+    """`values` lists every value of a text column of few, else it is None; `as_text`: its numbers stand as text."""
 
     name: str
     kind: Kind
     values: tuple[str, ...] | None = None
+    as_text: bool = False
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -44,12 +45,11 @@ def table_of(profile: Mapping[str, Any]) -> Table:
 
 def _column(profile: Mapping[str, Any]) -> Column:
     told = str(profile.get("type", "")).lower()
-    kind = next((kind for kind, names in _KINDS if any(name in told for name in names)), "text")
-    if profile.get("numeric_text") is True:
-        kind = "number"
-    listed = profile.get("values")
+    kind: Kind = next((kind for kind, names in _KINDS if any(name in told for name in names)), "text")
+    listed = ["True", "False"] if told == "boolean" else profile.get("values")
     values = tuple(str(value) for value in listed) if kind == "text" and isinstance(listed, list) else None
-    return Column(str(profile["name"]), kind, values)
+    as_text = profile.get("numeric_text") is True
+    return Column(str(profile["name"]), "number" if as_text else kind, values, as_text)
 
 
 def folded(value: str) -> str:

@@ -15,7 +15,7 @@ MAX_COUNT = 50
 
 
 def take_count(clause: Clause) -> Top | None:
-    """"top 5", "bottom 3", "5 highest", "highest 5": how many, and from which end."""
+    """ "top 5", "bottom 3", "5 highest", "highest 5": how many, and from which end."""
     for at in clause.positions(Role.TOP, Role.SUPERLATIVE):
         highest = clause.items[at].detail == "max"
         for beside in (at + 1, at - 1):
@@ -32,7 +32,7 @@ def take_count(clause: Clause) -> Top | None:
 
 
 def take_top(clause: Clause, table: Table, top: Top | None, filters: tuple[Filter, ...]) -> Reading | None:
-    """A ranking, if the clause asks for one: by `top`, or by "which COLUMN has the highest ...". """
+    """A ranking, if the clause asks for one: by `top`, or by "which COLUMN has the highest ..."."""
     if top is None:
         top = _single(clause)
         if top is None:
@@ -48,7 +48,7 @@ def take_top(clause: Clause, table: Table, top: Top | None, filters: tuple[Filte
         key = numeric(clause.take_column(columns[0]))
         clause.use(*extremes, *clause.positions(Role.GROUP))
         return Reading(table, "rows", filters=filters, top=Top(top.count, top.highest, key))
-    if len(columns) == 2 and extremes:  # noqa: PLR2004
+    if len(columns) == 2 and extremes:
         function = clause.items[extremes[0]].detail
         clause.use(*extremes, *clause.positions(Role.GROUP))
         grouping, measured = clause.take_column(columns[0]), numeric(clause.take_column(columns[1]))
@@ -77,7 +77,7 @@ def _groups(
 
 
 def _single(clause: Clause) -> Top | None:
-    """"which COLUMN has the highest ...", "the row with the lowest COLUMN", "most rows": one group or row."""
+    """ "which COLUMN has the highest ...", "the row with the lowest COLUMN", "most rows": one group or row."""
     for at in clause.positions(Role.SUPERLATIVE):
         highest = clause.items[at].detail == "max"
         before = next((clause.role(i) for i in range(at - 1, -1, -1) if clause.role(i) is not None), None)

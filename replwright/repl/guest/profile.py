@@ -57,12 +57,11 @@ def _column(name: str, column: Any) -> dict[str, Any]:
     if pd.api.types.is_bool_dtype(present):
         told |= _described("boolean", present)
     elif pd.api.types.is_numeric_dtype(present) and kind != "complex":
-        whole = pd.api.types.is_integer_dtype(present) or bool((present % 1 == 0).all())
-        told |= (
-            _described("integer", present.astype("int64"), ends=True)
-            if whole
-            else _described("number", present, ends=True)
-        )
+        # Whole numbers beside missing ones are floats to pandas; beyond 2**53 a float is no exact integer.
+        if not pd.api.types.is_integer_dtype(present) and bool(((present % 1 == 0) & (present.abs() < 2**53)).all()):
+            present = present.astype("int64")
+        kind = "integer" if pd.api.types.is_integer_dtype(present) else "number"
+        told |= _described(kind, present, ends=True)
     elif pd.api.types.is_datetime64_any_dtype(present) or kind in ("date", "datetime"):
         told |= _described("date", present, ends=True)
     elif kind == "string":

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import itertools
-import os
 import resource
 from collections.abc import AsyncIterator
 from dataclasses import asdict
@@ -20,10 +19,9 @@ from replwright.repl.host.inputs import hand_over
 from replwright.repl.host.repl import Repl
 from replwright.repl.host.run import Run
 from replwright.repl.host.scratch import Folders
+from replwright.repl.host.uids import UIDS_PER_ENGINE, first_uid
 from replwright.repl.host.zygote import Zygote, ZygoteGone
 
-_FIRST_UID = 200_000_000
-_UIDS_PER_ENGINE = 10_000
 _FORK_TRIES = 3
 
 
@@ -36,10 +34,9 @@ class CPythonEngine:
     def __init__(self, scratch_root: Path, guest_python: Path | None = None, max_live: int = 200) -> None:
         self._scratch_root, self._guest_python = scratch_root, guest_python
         self._slots: asyncio.Queue[int] = asyncio.Queue()
-        for slot in range(min(max_live, _UIDS_PER_ENGINE)):
+        for slot in range(min(max_live, UIDS_PER_ENGINE)):
             self._slots.put_nowait(slot)
-        # Engines on one machine start from different users.
-        self._first_uid = _FIRST_UID + os.getpid() % 20_000 * _UIDS_PER_ENGINE
+        self._first_uid = first_uid()
         self._numbers = itertools.count()
         self._folders: Folders | None = None
         self._zygote: Zygote | None = None

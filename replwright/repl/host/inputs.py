@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.repl_job import EarlierResult, InputFile, ReplJob
+from replwright.repl.host.scratch import make_folder
 from replwright.repl.result import safe_name
 
 _OTHERS_READ = 0o004
@@ -32,7 +33,9 @@ def _give_result(one: EarlierResult, position: int, folder: Path, to_another_use
     artifacts = {}
     for number, (name, path) in enumerate(one.artifacts):
         own = folder / "results" / str(position) / str(number)
-        own.mkdir(parents=True)
+        for new in (folder / "results", folder / "results" / str(position), own):
+            if not new.exists():
+                make_folder(new, 0o755)
         _give(path, own / safe_name(name), to_another_user)
         artifacts[name] = str((own / safe_name(name)).relative_to(folder))
     return {

@@ -15,6 +15,7 @@ from replwright.repl.host.output import Drain
 from replwright.repl.host.zygote import Ended, Forked, Zygote, ZygoteGone
 
 _CONFINE_S = 20.0
+_MAX_FIRST_WORD = 16_384
 _DIE_S = 20.0
 # Far above what is kept: endless output is named as such before the deadline comes.
 _FLOOD = 1000
@@ -78,7 +79,7 @@ class Repl:
         """What it says once it is confined. Raises SandboxUnavailable if it is not, ZygoteGone if it died first."""
         try:
             async with asyncio.timeout(_CONFINE_S):
-                word = await frames.read_json(self._reader)
+                word = await frames.read_json(self._reader, _MAX_FIRST_WORD)
         except TimeoutError:
             raise SandboxUnavailable("a REPL could not be confined in time", "see replwright doctor") from None
         if word is None:
@@ -101,9 +102,9 @@ class Repl:
         except ConnectionError:
             return
 
-    async def receive(self) -> dict[str, Any] | None:
-        """The next frame, unchecked beyond its form; None at the end. Raises ProtocolViolation."""
-        return await frames.read_json(self._reader)
+    async def receive(self, limit: int) -> dict[str, Any] | None:
+        """The next frame, checked for its form and its size alone; None at the end. Raises ProtocolViolation."""
+        return await frames.read_json(self._reader, limit)
 
     async def receive_bytes(self, size: int) -> bytes:
         """The next frame, of exactly `size` bytes. Raises ProtocolViolation."""
@@ -118,8 +119,7 @@ class Repl:
 
     async def ended(self) -> Ended | None:
         """How the process ended, once it has; None when the zygote died with it."""
-        async with asyncio.timeout(_DIE_S):
-            return await asyncio.shield(self._forked.ended)
+        return await asyncio.shield(self._forked.ended)
 
     async def close(self) -> None:
         """Kill it, wait until it is gone, give back every descriptor."""
@@ -127,10 +127,21 @@ class Repl:
             self.move(Phase.CLEANING)
         self.kill()
         try:
-            await self.ended()
+            await self._gone()
         finally:
             self._writer.close()
             self._give_back()
+
+    async def _gone(self) -> None:
+        """Wait for the pidfd, which tells the end even when the zygote cannot."""
+        loop = asyncio.get_running_loop()
+        gone = asyncio.Event()
+        loop.add_reader(self._forked.pidfd, gone.set)
+        try:
+            async with asyncio.timeout(_DIE_S):
+                await gone.wait()
+        finally:
+            loop.remove_reader(self._forked.pidfd)
 
     def _give_back(self) -> None:
         os.close(self._forked.pidfd)

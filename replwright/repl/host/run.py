@@ -55,16 +55,19 @@ class Run:
     async def _hear_out(self) -> result.Done | None:
         """Files, then the one result; None when the channel ends without it."""
         left = self._limits.artifact_bytes
-        while (message := await self._repl.receive()) is not None:
+        # A value and its JSON, each byte escaped as "\\uXXXX" at worst.
+        most = 4096 + 12 * self._limits.value_bytes
+        while (message := await self._repl.receive(most)) is not None:
             if "done" in message:
                 if len(message) != 1:
                     raise ProtocolViolation("a result with more beside it")
                 return result.done(message["done"], self._limits)
             name, size = result.output(message, left)
             data = await self._repl.receive_bytes(size)
-            # An empty file costs something too, so that there cannot be endless ones.
-            left -= max(size, 1024)
+            left -= size
             self._outputs.append(result.output_file(self._unused(name), data))
+            if len(self._outputs) > result.MAX_OUTPUT_FILES:
+                raise ProtocolViolation(f"more than {result.MAX_OUTPUT_FILES} files")
         return None
 
     def _unused(self, name: str) -> str:

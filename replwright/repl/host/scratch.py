@@ -19,6 +19,12 @@ class Usage:
     files: int
 
 
+def make_folder(folder: Path, mode: int) -> None:
+    """A new folder with just this mode: a strict umask of the host must not lock a REPL out of what is its own."""
+    folder.mkdir()
+    folder.chmod(mode)
+
+
 class Folders:
     """`<root>/<run>/` with `jobs/<name>/` for each REPL. A run's lock tells its leftovers from a live neighbour's."""
 
@@ -27,18 +33,18 @@ class Folders:
         _sweep(root)
         self._run = root.resolve() / f"run-{uuid.uuid4().hex[:12]}"
         self.jobs, self.view = self._run / "jobs", self._run / "view"
-        self._run.mkdir(mode=0o711)
+        make_folder(self._run, 0o711)
         self._lock = os.open(self._run / "lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
-        self.jobs.mkdir(mode=0o711)
-        self.view.mkdir(mode=0o700)
+        make_folder(self.jobs, 0o711)
+        make_folder(self.view, 0o700)
 
     def make(self, name: str, scratch_owner: int | None) -> Path:
         """The folder of one REPL, with `in` and `scratch`; the latter belongs to `scratch_owner` if there is one."""
         folder = self.jobs / name
-        folder.mkdir(mode=0o711)
-        (folder / "in").mkdir(mode=0o755)
-        (folder / "scratch").mkdir(mode=0o700)
+        make_folder(folder, 0o711)
+        make_folder(folder / "in", 0o755)
+        make_folder(folder / "scratch", 0o700)
         if scratch_owner is not None:
             os.chown(folder / "scratch", scratch_owner, scratch_owner)
         return folder

@@ -9,6 +9,7 @@ from typing import Any
 from orchestration.errors import SandboxUnavailable
 from replwright.repl.frames import ProtocolViolation
 from replwright.repl.host.repl import Repl
+from replwright.repl.host.zygote import ZygoteGone
 
 Open = Callable[[dict[str, Any]], Awaitable[Repl]]
 
@@ -23,8 +24,9 @@ async def attack(open_repl: Open, folder: Path) -> None:
         repl = await open_repl({"canary": str(canary), "port": port, "host": os.getpid()})
         try:
             reached = (await repl.first_word()).get("self_test")
-        except ProtocolViolation as error:
-            raise SandboxUnavailable(f"the sandbox's self-test failed: {error}", "see replwright doctor") from None
+        except (ProtocolViolation, ZygoteGone) as error:
+            what = str(error) or "the REPL died of it"
+            raise SandboxUnavailable(f"the sandbox's self-test failed: {what}", "see replwright doctor") from None
         finally:
             await repl.close()
     if reached != []:

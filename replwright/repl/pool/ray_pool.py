@@ -63,7 +63,7 @@ class RayREPLPool:
 
     def ensure_hosts(self) -> int:
         """Start a host on every live node that has none; how many serve. A dead one is made anew."""
-        nodes = {node["NodeID"]: node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")}
+        nodes = {node["NodeID"]: node for node in _nodes() if node["Alive"] and node["Resources"].get("CPU")}
         for name in [name for name in self._hosts if name.rsplit("-", 1)[1] not in {n[:12] for n in nodes}]:
             del self._hosts[name]
         for node_id in nodes:
@@ -145,22 +145,23 @@ class RayREPLPool:
     def _create(self, name: str, node_id: str) -> Any:
         options = self._options
         started = time.monotonic()
-        host = (
-            ray.remote(REPLActor)
-            .options(
-                name=name,
-                namespace=NAMESPACE,
-                lifetime="detached",
-                get_if_exists=True,
-                max_restarts=options.max_restarts,
-                max_task_retries=options.max_task_retries,
-                num_cpus=options.num_cpus,
-                memory=options.memory_bytes,
-                max_concurrency=1000,
-                scheduling_strategy=NodeAffinitySchedulingStrategy(node_id=node_id, soft=False),
-            )
-            .remote(name, self._wiring)
-        )
+        actor: Any = ray.remote(REPLActor)
+        host = actor.options(
+            name=name,
+            namespace=NAMESPACE,
+            lifetime="detached",
+            get_if_exists=True,
+            max_restarts=options.max_restarts,
+            max_task_retries=options.max_task_retries,
+            num_cpus=options.num_cpus,
+            memory=options.memory_bytes,
+            max_concurrency=1000,
+            scheduling_strategy=NodeAffinitySchedulingStrategy(node_id=node_id, soft=False),
+        ).remote(name, self._wiring)
         ray.get(host.start.remote(), timeout=START_TIMEOUT_S)
         log.info("host %s serves after %.1f s", name, time.monotonic() - started)
         return host
+
+
+def _nodes() -> list[dict[str, Any]]:
+    return list(ray.nodes())  # type: ignore[no-untyped-call]

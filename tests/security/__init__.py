@@ -1,0 +1,1 @@
+"""Attacks on the sandbox, each a real REPL: none may reach its goal."""

@@ -1,0 +1,42 @@
+"""The sandboxes under attack: as root and as an ordinary user where the tests run as root, else as this user."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.support.sandbox import IS_ROOT, Sandbox, ordinary
+
+USERS = ("root", "ordinary") if IS_ROOT else ("ordinary",)
+
+
+class Sandboxes:
+    """One sandbox for each kind of user, started when first asked for."""
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self._folder, self._stack = folder, stack
+        self._made: dict[str, Sandbox] = {}
+
+    def of(self, user: str) -> Sandbox:
+        if user not in self._made:
+            folder = self._folder / user
+            folder.mkdir(mode=0o755)
+            sandbox = Sandbox(folder) if user == "root" else ordinary(folder)
+            self._made[user] = self._stack.enter_context(sandbox)
+        return self._made[user]
+
+
+@pytest.fixture(scope="session")
+def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandboxes]:
+    folder = tmp_path_factory.mktemp("sandboxes")
+    for parent in (folder, folder.parent):
+        parent.chmod(0o755)
+    with ExitStack() as stack:
+        yield Sandboxes(folder, stack)
+
+
+@pytest.fixture(params=USERS)
+def sandbox(request: pytest.FixtureRequest, sandboxes: Sandboxes) -> Sandbox:
+    """A sandbox of each kind in turn."""
+    return sandboxes.of(request.param)

@@ -1,0 +1,109 @@
+"""No attack reaches its goal inside, and each of them does outside."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from replwright.repl.host.guest_python import find_guest_python
+from tests.security.attacks import ATTACKS, NEED_ROOT, PRELUDE, Attack
+from tests.security.conftest import USERS, Sandboxes
+from tests.support.sandbox import CHECKOUT, IS_ROOT, SECRET, Sandbox
+
+
+@dataclass(frozen=True)
+class Target:
+    """What the attacks are after, and how to see whether it was touched."""
+
+    folder: Path
+    tcp: socket.socket
+    unix: socket.socket
+
+    def names(self, host: int) -> str:
+        paths = {"CANARY": self.folder / "canary", "FOLDER": self.folder, "UNIX": self.folder / "unix"}
+        text = "".join(f"{name} = {str(path)!r}\n" for name, path in paths.items())
+        ours = str(CHECKOUT / "replwright" / "settings.py")
+        return f"{text}OURS = {ours!r}\nPORT = {self.tcp.getsockname()[1]}\nHOST = {host}\n"
+
+    def state(self) -> object:
+        facts = {path.name: path.lstat() for path in self.folder.iterdir()}
+        kept = {name: (fact.st_mode, fact.st_uid, fact.st_size, fact.st_mtime_ns) for name, fact in facts.items()}
+        return kept, (self.folder / "canary").read_text()
+
+    def was_called(self) -> bool:
+        try:
+            self.tcp.accept()[0].close()
+        except BlockingIOError:
+            return False
+        return True
+
+
+@pytest.fixture
+def target(tmp_path: Path) -> Iterator[Target]:
+    for parent in (tmp_path, tmp_path.parent, tmp_path.parent.parent):
+        if parent.owner() == Path(tmp_path).owner():
+            parent.chmod(0o755)
+    (tmp_path / "canary").write_text(SECRET)
+    (tmp_path / "planted.py").write_text("GOAL = True")
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
+        tcp.setblocking(False)
+        unix.bind(str(tmp_path / "unix"))
+        unix.listen()
+        (tmp_path / "unix").chmod(0o777)
+        yield Target(tmp_path, tcp, unix)
+    for shared in ("/tmp", "/dev/shm"):
+        Path(shared, tmp_path.name).unlink(missing_ok=True)
+
+
+def _can_be_written(user: str, attack: Attack) -> bool:
+    """As root the ordinary user's guest is a bare Python; as an ordinary user it is the whole one."""
+    return not (IS_ROOT and user == "ordinary" and attack.needs)
+
+
+@pytest.mark.parametrize(
+    ("user", "attack"),
+    [
+        pytest.param(user, attack, id=f"{user}-{attack.family}-{attack.name}")
+        for user in USERS
+        for attack in ATTACKS
+        if _can_be_written(user, attack)
+    ],
+)
+def test_an_attack_does_not_reach_its_goal_and_the_next_job_runs(
+    user: str, attack: Attack, sandboxes: Sandboxes, target: Target
+) -> None:
+    # given
+    sandbox: Sandbox = sandboxes.of(user)
+    before = target.state()
+    # when
+    outcome = sandbox.run(PRELUDE + target.names(sandbox.pid) + attack.code)
+    # then
+    assert "REACHED" not in outcome.stdout
+    assert SECRET not in f"{outcome.stdout}{outcome.stderr}{outcome.value}"
+    assert target.state() == before
+    assert not target.was_called()
+    assert not Path("/tmp", target.folder.name).exists()
+    assert not Path("/dev/shm", target.folder.name).exists()
+    assert sandbox.run("6 * 7").value == "42"
+
+
+@pytest.mark.parametrize("attack", [pytest.param(one, id=f"{one.family}-{one.name}") for one in ATTACKS])
+def test_the_same_attack_reaches_its_goal_without_the_sandbox(attack: Attack, target: Target, tmp_path: Path) -> None:
+    # given a process that stands for the host
+    with subprocess.Popen(["sleep", "60"], env={"KEY": SECRET}) as host:
+        try:
+            # when
+            code = PRELUDE + target.names(host.pid) + attack.code
+            cwd = tmp_path / "cwd"
+            cwd.mkdir()
+            command = [str(find_guest_python()), "-B", "-c", code]
+            ran = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+        finally:
+            host.kill()
+    # then
+    expected = IS_ROOT or attack.name not in NEED_ROOT
+    assert ("REACHED" in ran.stdout) is expected, ran.stderr[-500:] + str(os.getuid())

@@ -1,0 +1,171 @@
+"""A real sandbox for tests: an engine in a host process of its own, as root or as an ordinary user."""
+
+import base64
+import contextlib
+import itertools
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable, Sequence
+from concurrent.futures import Future
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from orchestration.limits import TaskLimits
+from orchestration.repl_job import EarlierResult, OutputFile, ReplOutcome
+from orchestration.states import ErrorKind
+from replwright.repl.host.guest_python import find_guest_python
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+SECRET = "SECRET-4711-of-the-host"
+NOBODY = 65534
+IS_ROOT = os.geteuid() == 0
+_PATIENCE_S = 60.0
+
+
+class Sandbox:
+    """An engine that tests talk to. `pid` is the host process, `zygote` its child; a context manager."""
+
+    def __init__(
+        self,
+        folder: Path,
+        python: Path | None = None,
+        guest_python: Path | None = None,
+        user: int | None = None,
+        max_live: int = 64,
+        launcher: Sequence[str] = (),
+    ) -> None:
+        self._numbers = itertools.count()
+        self._waiting: dict[int, Future[dict[str, Any]]] = {}
+        drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user is not None else []
+        checkout = CHECKOUT if user is None else _copied(folder / "checkout")
+        self.scratch_root = folder / "scratch"
+        self.scratch_root.mkdir()
+        if user is not None:
+            os.chown(self.scratch_root, user, user)
+        guest = str(guest_python or find_guest_python())
+        arguments = ["-m", "tests.support.sandbox_host", str(self.scratch_root), guest, str(max_live)]
+        self.process = subprocess.Popen(
+            [*drop, *launcher, str(python or sys.executable), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=checkout,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(checkout), "REPLWRIGHT_MODEL_API_KEY": SECRET},
+            text=True,
+        )
+        assert self.process.stdout is not None
+        first = json.loads(self.process.stdout.readline() or '{"unavailable": "the host said nothing"}')
+        self.unavailable: str | None = first.get("unavailable")
+        self.pid, self.zygote = first.get("ready", 0), first.get("zygote", 0)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> "Sandbox":
+        assert self.unavailable is None, self.unavailable
+        return self
+
+    def __exit__(self, *_exception: object) -> None:
+        self.stop()
+
+    def run(self, code: str, **named: Any) -> ReplOutcome:
+        """Run one job and wait for it. See `submit` for the rest."""
+        return self.outcome(self.submit(code, **named))
+
+    def submit(
+        self,
+        code: str,
+        context: object = None,
+        inputs: Iterable[Path] = (),
+        results: Iterable[EarlierResult] = (),
+        **limits: Any,
+    ) -> int:
+        """Send a job; `inputs` are files named by their stem, `limits` fields of TaskLimits."""
+        number = next(self._numbers)
+        self._waiting[number] = Future()
+        self._say(
+            {
+                "id": number,
+                "code": code,
+                "context": json.dumps(context),
+                "inputs": [(path.stem, str(path), path.suffix[1:]) for path in inputs],
+                "results": [json.loads(json.dumps(asdict(one), default=str)) for one in results],
+                "limits": asdict(TaskLimits(**{"timeout_s": 20.0, **limits})),
+            }
+        )
+        return number
+
+    def answer(self, number: int) -> dict[str, Any]:
+        """What the host said of a job: `outcome`, `cancelled` or `raised`."""
+        return self._waiting[number].result(_PATIENCE_S)
+
+    def outcome(self, number: int) -> ReplOutcome:
+        told = self.answer(number)["outcome"]
+        outputs = tuple(OutputFile(**{**one, "data": base64.b64decode(one["data"])}) for one in told["outputs"])
+        kind = ErrorKind(told["error_kind"]) if told["error_kind"] else None
+        return ReplOutcome(**{**told, "error_kind": kind, "outputs": outputs})
+
+    def cancel(self, number: int) -> None:
+        self._say({"cancel": number})
+
+    def stop(self) -> None:
+        """End the engine as a host does; kill the host if it hangs."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.close()
+        try:
+            self.process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            raise
+        finally:
+            self._reader.join(_PATIENCE_S)
+            self.process.stdout.close()
+
+    def _say(self, message: dict[str, Any]) -> None:
+        assert self.process.stdin is not None
+        self.process.stdin.write(json.dumps(message) + "\n")
+        self.process.stdin.flush()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            message = json.loads(line)
+            self._waiting[message["id"]].set_result(message)
+
+
+def ordinary(folder: Path, **named: Any) -> Sandbox:
+    """A sandbox of an ordinary user: this one's, or as root that of a user without rights, with a bare guest."""
+    if not IS_ROOT:
+        return Sandbox(folder, **named)
+    python = _python_of_everybody()
+    home = folder / "home"
+    home.mkdir(mode=0o700)
+    os.chown(home, NOBODY, NOBODY)
+    os.chmod(folder, 0o755)
+    drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+    subprocess.run([*drop, python, "-m", "venv", "--without-pip", str(home / "guest")], check=True)
+    return Sandbox(folder, Path(python), home / "guest" / "bin" / "python", NOBODY, **named)
+
+
+def _python_of_everybody() -> str:
+    """A Python that any user can run: an interpreter under root's home is none."""
+    for python in (os.path.realpath(sys.executable), "/usr/bin/python3", "/usr/local/bin/python3"):
+        check = "import sys; sys.exit(sys.version_info < (3, 11))"
+        drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+        if subprocess.run([*drop, python, "-c", check], stderr=subprocess.DEVNULL, check=False).returncode == 0:
+            return python
+    raise AssertionError("no Python 3.11 that an ordinary user can run; install one in /usr")
+
+
+def _copied(checkout: Path) -> Path:
+    """Our code where another user may read it."""
+    for name in ("orchestration", "replwright", "tests"):
+        shutil.copytree(CHECKOUT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
+    return checkout
