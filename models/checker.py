@@ -33,6 +33,15 @@ ORDER BY s.ordinal, t.ordinal
 """
 
 
+# One statement, hence one snapshot: it may run beside live traffic.
+_ALL = text(
+    " UNION ALL ".join(
+        f"(SELECT {check.promise}, found.* FROM ({check.sql}) AS found (id, why) LIMIT :most)"  # noqa: S608
+        for check in (*ACCEPTED, *ONCE, *ASKED, *ORDERED, *ENDED)
+    )
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Violation:
     """`orchestration_id` is None where the database as a whole is wrong."""
@@ -82,10 +91,8 @@ def check(
 
 
 def _rows(connection: Connection, slack_s: float) -> Iterator[Violation]:
-    for check in (*ACCEPTED, *ONCE, *ASKED, *ORDERED, *ENDED):
-        rows = connection.execute(text(check.sql), {"slack_s": slack_s} if ":slack_s" in check.sql else {})
-        for number, why in rows.fetchmany(MOST_OF_A_KIND):
-            yield Violation(check.promise, number, why)
+    for promise, number, why in connection.execute(_ALL, {"slack_s": slack_s, "most": MOST_OF_A_KIND}):
+        yield Violation(promise, number, why)
 
 
 def _lost(connection: Connection, accepted: Sequence[UUID]) -> Iterator[Violation]:

@@ -38,7 +38,7 @@ class Sweep:
             tasks_returned=tasks,
             closed=closed,
             nudged=len(nudges),
-            hints=(*self.hints, *nudges),
+            hints=tuple(dict.fromkeys((*self.hints, *nudges))),
         )
 
     def _steps(self) -> tuple[int, int]:

@@ -8,7 +8,10 @@ KNOWN_TYPES = ("spawn_repl", "message_to_user", "resume")
 
 _FENCE = re.compile(r"```[A-Za-z]*[ \t]*\n(.*?)\n[ \t]*```", re.DOTALL)
 _STRING_OR_TRAILING_COMMA = re.compile(r'("(?:[^"\\]|\\.)*")|,(?=\s*[\]}])', re.DOTALL)
+_START = re.compile(r"[\[{]")
+_LIKE_JSON = re.compile(r"\[\s*[{\]]|\{\s*[\"}]")
 _MAX_STARTS = 50
+_NO_PLAN = "the reply is not a JSON list of tools, or is cut: send one JSON array and nothing else"
 
 
 class Unreadable(ValueError):
@@ -29,7 +32,7 @@ def tools_in(raw: str) -> list[dict[str, Any]]:
         if len(plans) > 1:
             raise Unreadable(f"the reply holds {len(plans)} JSON lists of tools: send exactly one")
         if not plans:
-            raise Unreadable("the reply is not a JSON list of tools, or is cut: send one JSON array and nothing else")
+            raise Unreadable(_NO_PLAN)
         found = plans[0]
     items = found if isinstance(found, list) else [found]
     for position, item in enumerate(items, start=1):
@@ -45,7 +48,7 @@ def _is_plan(value: Any) -> bool:
 
 
 def _strict(text: str) -> Any:
-    for candidate in (text, _STRING_OR_TRAILING_COMMA.sub(lambda match: match[1] or "", text)):
+    for candidate in (text, _without_trailing_commas(text)):
         try:
             value = json.loads(candidate, strict=False, parse_constant=_refuse)
         except (ValueError, RecursionError):
@@ -54,19 +57,31 @@ def _strict(text: str) -> Any:
     return None
 
 
-def _embedded(raw: str) -> list[Any]:
-    """Every outermost JSON list or object that stands in the text."""
-    text = _STRING_OR_TRAILING_COMMA.sub(lambda match: match[1] or "", raw)
+def _embedded(text: str) -> list[Any]:
+    """Every outermost JSON list or object that stands in the text. Raises Unreadable where one is cut or broken."""
     decoder = json.JSONDecoder(strict=False, parse_constant=_refuse)
     found, position, starts = list[Any](), 0, 0
-    while (match := re.compile(r"[\[{]").search(text, position)) and starts < _MAX_STARTS:
+    while (match := _START.search(text, position)) and starts < _MAX_STARTS:
         starts += 1
         try:
             value, position = decoder.raw_decode(text, match.start())
-            found.append(value)
         except (ValueError, RecursionError):
-            position = match.start() + 1
+            # Whether a quote opens or closes is known only from here on, where JSON begins.
+            repaired = _without_trailing_commas(text[match.start() :])
+            try:
+                value, position = decoder.raw_decode(repaired)
+            except (ValueError, RecursionError):
+                if _LIKE_JSON.match(text, match.start()):
+                    raise Unreadable(_NO_PLAN) from None
+                position = match.start() + 1
+                continue
+            text = repaired
+        found.append(value)
     return found
+
+
+def _without_trailing_commas(text: str) -> str:
+    return _STRING_OR_TRAILING_COMMA.sub(lambda match: match[1] or "", text)
 
 
 def _refuse(constant: str) -> None:

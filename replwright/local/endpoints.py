@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from pydantic import SecretStr
+
 from replwright.settings import Settings
 
 
@@ -17,7 +19,6 @@ class Endpoints:
     ray_address: str
     ray_token: str
     store: str
-    offline_model_url: str = ""
 
     @classmethod
     def of(cls, settings: Settings) -> "Endpoints":
@@ -50,6 +51,17 @@ class Endpoints:
     def blobs_folder(self) -> Path | None:
         """The blob store when it is a folder of this machine."""
         return None if "://" in self.store else Path(self.store)
+
+
+def settings_environ(settings: Settings) -> dict[str, str]:
+    """The REPLWRIGHT_* variables that give another process these very settings."""
+    given = {name: getattr(settings, name) for name in settings.model_fields_set}
+    shown = {
+        f"REPLWRIGHT_{name.upper()}": str(value.get_secret_value() if isinstance(value, SecretStr) else value)
+        for name, value in given.items()
+        if value is not None
+    }
+    return shown | {"REPLWRIGHT_HOME": str(settings.home.absolute())}
 
 
 def ray_authentication(token: str) -> dict[str, str]:

@@ -46,6 +46,10 @@ class Layout:
         return self.short / "r"
 
     @property
+    def schema_mark(self) -> Path:
+        return self.postgres / "schema"
+
+    @property
     def state(self) -> Path:
         return self.run / "stack.json"
 

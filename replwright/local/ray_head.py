@@ -34,6 +34,7 @@ def service(layout: Layout, endpoints: Endpoints, port: int) -> Service:
         # The hosts of REPLs are children of Ray and take their settings from its environment.
         environment=our_environment(endpoints.environ()) | _ENVIRONMENT,
         ready=lambda: _started(log.read_bytes()[-65536:]) and listening(ADDRESS, port),
+        early=lambda: listening(ADDRESS, port),
         family=True,
         stop_s=8.0,
     )  # fmt: skip

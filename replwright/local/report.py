@@ -18,7 +18,7 @@ def as_json(state: StackState | None) -> dict[str, Any]:
     if state is None:
         return {"serves": False, "phase": "stopped", "home": "", "services": {}, "error": None}
     services = {name: _service(each) for name, each in state.services.items()}
-    serves = state.phase is Phase.READY and all(each["state"] in GOOD for each in services.values())
+    serves = state.phase is Phase.READY and all(each.state in GOOD or each.late for each in state.services.values())
     return {
         "serves": serves,
         "phase": state.phase.value,

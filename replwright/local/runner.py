@@ -37,7 +37,7 @@ class Runner:
     def __init__(self, service: Service, layout: Layout, tell: Callable[[str], None]) -> None:
         self.service = service
         self.stage = Stage.WAITING
-        self.view = ServiceState(service.title)
+        self.view = ServiceState(service.title, late=service.late)
         self._layout = layout
         self._tell = tell
         self._child: subprocess.Popen[bytes] | None = None
@@ -47,8 +47,12 @@ class Runner:
 
     @property
     def up(self) -> bool:
-        """Whether what needs it may start."""
         return self.stage in (Stage.READY, Stage.DONE)
+
+    @property
+    def usable(self) -> bool:
+        """Whether what needs it may start."""
+        return self.up or (self.stage is Stage.STARTING and self.service.early())
 
     @property
     def running(self) -> bool:

@@ -11,7 +11,7 @@ LAUNCHER = Path(__file__).with_name("launch.py")
 # What a child needs of our environment in order to run at all. Nothing here is a secret.
 PLAIN = (
     "PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER", "LOGNAME", "PYTHONPATH",
-    "PYTHONDONTWRITEBYTECODE", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR",
+    "PYTHONDONTWRITEBYTECODE", "LD_LIBRARY_PATH", "SSL_CERT_FILE", "SSL_CERT_DIR", "REPLWRIGHT_CI_MARK",
 )  # fmt: skip
 # A Ray or Celery of somebody else, which must not be mistaken for the stack's.
 _MISLEADING = frozenset(
@@ -39,6 +39,10 @@ class Service:
     orphan_signal: signal.Signals = signal.SIGKILL
     ready_within_s: float = 60.0
 
+    # Whether what needs it may already start, though it is not ready yet: starts overlap where both take long.
+    early: Callable[[], bool] = lambda: False
+    # Started when everything else is ready; the stack serves without it.
+    late: bool = False
     # It has children that may outlive it: a reaper stands between.
     family: bool = False
 

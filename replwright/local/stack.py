@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, suppress
 from orchestration.errors import ServiceMissing
 from replwright.local import files, paths, processes, reach
 from replwright.local import state as stack_state
-from replwright.local.endpoints import Endpoints
+from replwright.local.endpoints import Endpoints, settings_environ
 from replwright.local.events import follow
 from replwright.local.idle import KEEP
 from replwright.local.service import tied
@@ -173,7 +173,7 @@ def _start(settings: Settings, held: int, tell: Tell, options: list[str], *, end
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
-                env=os.environ | {"REPLWRIGHT_HOME": str(settings.home.absolute())},
+                env=os.environ | settings_environ(settings),
                 cwd=settings.home,
                 pass_fds=(held, writing),
                 start_new_session=True,

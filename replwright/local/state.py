@@ -33,6 +33,7 @@ class ServiceState:
     start: int = 0
     restarts: int = 0
     ready_s: float = 0.0
+    late: bool = False
 
 
 @dataclass(slots=True)

@@ -66,15 +66,20 @@ class Supervisor:
             if stopping and not self._needed(runner):
                 runner.stop(now)
             before = runner.restarts
-            runner.tick(now, may_run=not stopping and all(self._runners[n].up for n in runner.service.needs))
+            runner.tick(now, may_run=not stopping and self._may_run(runner))
             if runner.restarts > before and not stopping:
                 self._restart_followers(runner, now)
-        if self._state.phase is Phase.STARTING and all(runner.up for runner in self._runners.values()):
+        if self._state.phase is Phase.STARTING and all(r.up or r.service.late for r in self._runners.values()):
             self._state.phase = Phase.READY
             self._save()
             self._reporter.ready()
         if self._state.phase is Phase.READY and self._idle.over():
             self._begin_stop("nothing to do any more: stopping")
+
+    def _may_run(self, runner: Runner) -> bool:
+        if runner.service.late and self._state.phase is Phase.STARTING:
+            return False
+        return all(self._runners[name].usable for name in runner.service.needs)
 
     def _needed(self, runner: Runner) -> bool:
         """Whether something that still runs was started after it."""

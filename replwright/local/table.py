@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Sequence
 
-from replwright.local import offline_model, postgres, ray_head, valkey, workers
+from replwright.local import migrated, postgres, ray_head, valkey, workers
 from replwright.local.endpoints import Endpoints
 from replwright.local.paths import Layout
 from replwright.local.ports import LOOPBACK, choose
@@ -27,7 +27,6 @@ def build(settings: Settings, layout: Layout, *, flower: bool = False) -> tuple[
         ray_address=given.ray_address or f"{ray_head.ADDRESS}:{port.ray}",
         ray_token=given.ray_token if given.ray_address else ray_head.new_token(),
         store=given.store,
-        offline_model_url=offline_model.url(port.offline),
     )
     # Ray first: it takes longest.
     found: list[Service] = [] if given.ray_address else [ray_head.service(layout, endpoints, port.ray)]
@@ -35,8 +34,10 @@ def build(settings: Settings, layout: Layout, *, flower: bool = False) -> tuple[
         found += postgres.services(layout)
     if not given.broker_url:
         found.append(valkey.service(layout, port.valkey, password))
-    found.append(_schema(endpoints, ("postgres",) if not given.database_url else ()))
-    found.append(offline_model.service(layout, port.offline))
+    if given.database_url:
+        found.append(_schema(endpoints, ()))
+    elif not migrated.is_current(layout.schema_mark):
+        found.append(_schema(endpoints, ("postgres",), str(layout.schema_mark)))
     present = frozenset(service.name for service in found)
     found += workers.services(layout, settings, endpoints, present)
     if flower:
@@ -54,11 +55,11 @@ def only(services: Sequence[Service], names: Sequence[str]) -> tuple[Service, ..
     return tuple(service for service in services if service.name in wanted)
 
 
-def _schema(endpoints: Endpoints, needs: tuple[str, ...]) -> Service:
+def _schema(endpoints: Endpoints, needs: tuple[str, ...], *mark: str) -> Service:
     return Service(
         name="schema",
         title="the database schema",
-        command=[sys.executable, "-m", "replwright.local.schema"],
+        command=[sys.executable, "-m", "replwright.local.schema", *mark],
         environment=our_environment(endpoints.environ()),
         needs=needs,
         once=True,
@@ -72,4 +73,3 @@ class _Ports:
         external = settings.broker_url.get_secret_value()
         self.valkey = 0 if external else choose(settings.valkey_port, "REPLWRIGHT_VALKEY_PORT", LOOPBACK)
         self.ray = 0 if settings.ray_address else choose(settings.ray_port, "REPLWRIGHT_RAY_PORT")
-        self.offline = choose(0, "", LOOPBACK)

@@ -22,7 +22,7 @@ WORKERS = (Worker("plan", ("plan", "resume")), Worker("dispatch", ("dispatch",),
 def services(layout: Layout, settings: Settings, endpoints: Endpoints, present: frozenset[str]) -> tuple[Service, ...]:
     """The workers and beat. `present` are the services of this stack, as far as they are not somebody else's."""
     environment = our_environment(endpoints.environ())
-    needs = tuple(name for name in ("schema", "valkey") if name in present)
+    needs = tuple(name for name in ("postgres", "schema", "valkey") if name in present)
     found = [_worker(layout, settings, environment, worker, needs, present) for worker in WORKERS]
     beat = Service(
         name="beat",
@@ -30,6 +30,7 @@ def services(layout: Layout, settings: Settings, endpoints: Endpoints, present: 
         command=_celery("beat", "-s", str(layout.run / "beat-schedule"), "--pidfile="),
         environment=environment,
         needs=needs,
+        late=True,
     )
     return (*found, beat)
 
@@ -41,6 +42,7 @@ def flower(settings: Settings, endpoints: Endpoints, present: frozenset[str]) ->
         command=_celery("flower", "--address=127.0.0.1", f"--port={settings.flower_port}"),
         environment=our_environment(endpoints.environ()),
         needs=tuple(name for name in ("valkey",) if name in present),
+        late=True,
     )
 
 

@@ -63,7 +63,7 @@ def test_a_job_is_one_readable_chain_and_a_failed_one_shows_as_a_failure(rig: Ri
     )
 
     # then each task names its job and nothing else, and the chain is kept
-    assert plan["args"] == dispatch["args"] == resume["args"] == f"('{good}',)"
+    assert plan["args"] == dispatch["args"] == resume["args"] == f"['{good}']"
     assert {task["state"] for task in (plan, dispatch, resume)} == {"SUCCESS"}
     assert plan["uuid"] == dispatch["root_id"] == resume["root_id"]
     assert dispatch["parent_id"] == resume["parent_id"] == plan["uuid"]

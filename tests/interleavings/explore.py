@@ -1,7 +1,8 @@
 """Every order of the steps of two actors, but for orders that differ only by swaps that nobody can notice.
 
-The search is depth first over choices, with sleep sets (Godefroid, 1996): what was tried at a node need not be tried
-again below its siblings until a step that depends on it was taken.
+The search is depth first over choices. A run shows which steps raced; only there is the other order tried (dynamic
+partial order reduction, Flanagan and Godefroid, 2005). What was tried at a node sleeps below its siblings until a step
+that depends on it was taken (sleep sets, Godefroid, 1996).
 """
 
 from collections.abc import Iterator
@@ -12,10 +13,17 @@ from tests.interleavings.steps import Step, independent
 
 @dataclass(slots=True)
 class Node:
+    """`wanted` are the actors to be tried here, because of a race that was seen below."""
+
     ready: dict[str, Step]
     sleeping: dict[str, Step]
     chosen: str
+    wanted: set[str]
     tried: set[str] = field(default_factory=set)
+
+    @property
+    def taken(self) -> Step:
+        return self.ready[self.chosen]
 
 
 class Explorer:
@@ -35,7 +43,8 @@ class Explorer:
             self._depth, self.redundant = 0, False
             yield count
             count += 1
-            del self._nodes[self._depth :]
+            assert self._depth == len(self._nodes), "the actors did not do the same again"
+            self._note_races()
             if not self._next_order():
                 return
 
@@ -51,7 +60,10 @@ class Explorer:
             if not awake:
                 self.redundant = True
                 return next(iter(ready))
-            node = Node(ready, sleeping, awake[0])
+            # Staying with one actor makes the first run a serial one, in which races are plain to see.
+            stay = [name for name in awake if self._nodes and name == self._nodes[-1].chosen]
+            chosen = (stay or awake)[0]
+            node = Node(ready, sleeping, chosen, {chosen})
             self._nodes.append(node)
         self._depth += 1
         return node.chosen
@@ -60,15 +72,25 @@ class Explorer:
         if not self._nodes:
             return {}
         above = self._nodes[-1]
-        taken = above.ready[above.chosen]
         resting = above.sleeping | {name: above.ready[name] for name in above.tried}
-        return {name: step for name, step in resting.items() if independent(step, taken)}
+        return {name: step for name, step in resting.items() if independent(step, above.taken)}
+
+    def _note_races(self) -> None:
+        known: dict[str, int] = {}  # of each actor: the last step of the other one that surely came before
+        for place, node in enumerate(self._nodes):
+            before = known.get(node.chosen, -1)
+            for earlier in range(place - 1, before, -1):
+                other = self._nodes[earlier]
+                if other.chosen != node.chosen and not independent(other.taken, node.taken):
+                    other.wanted |= {node.chosen} if node.chosen in other.ready else set(other.ready)
+                    known[node.chosen] = earlier
+                    break
 
     def _next_order(self) -> bool:
         while self._nodes:
             node = self._nodes[-1]
             node.tried.add(node.chosen)
-            left = [name for name in node.ready if name not in node.tried and name not in node.sleeping]
+            left = [name for name in node.ready if name in node.wanted - node.tried and name not in node.sleeping]
             if left:
                 node.chosen = left[0]
                 return True

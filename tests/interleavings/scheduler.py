@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, event, text
 
 from tests.interleavings.steps import Step, commit, statement
 
-Work = Callable[[], object]
+Work = tuple[Callable[..., object], Any, Any]
 
 _BLOCKED = text("SELECT cardinality(pg_blocking_pids(:pid)) > 0")
 
@@ -27,19 +27,22 @@ class Actor:
         self.next: Step | None = None
         self.done = True
         self.failure: BaseException | None = None
-        self._engine = engine
+        self.result: object = None
         self._changed = threading.Condition()
         self._go = False
-        self._written: frozenset[str] = frozenset()
+        self._step = commit(frozenset(), frozenset())
+        self._held = self._step
         self._thread: threading.Thread | None = None
         with engine.connect() as connection:
             self.pid: int = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
         event.listen(engine, "before_cursor_execute", self._at_statement)
+        event.listen(engine, "after_cursor_execute", self._after_statement)
         event.listen(engine, "commit", self._at_commit)
         event.listen(engine, "rollback", self._at_rollback)
 
     def start(self, work: Work) -> None:
-        self.done, self.failure, self.next, self._go, self._written = False, None, None, False, frozenset()
+        self.done, self.failure, self.result, self.next, self._go = False, None, None, None, False
+        self._at_rollback()
         self._thread = threading.Thread(target=self._run, args=(work,), name=self.name)
         self._thread.start()
 
@@ -58,8 +61,9 @@ class Actor:
         self._thread.join()
 
     def _run(self, work: Work) -> None:
+        deed, world, hand = work
         try:
-            work()
+            self.result = deed(world, hand)
         except BaseException as failure:
             self.failure = failure
         with self._changed:
@@ -73,17 +77,21 @@ class Actor:
             self._changed.wait_for(lambda: self._go)
             self._go = False
 
-    def _at_statement(self, _c: Any, _cursor: Any, sql: str, *_: Any) -> None:
-        step = statement(sql)
-        self._gate(step)
-        self._written |= step.writes
+    def _at_statement(self, _connection: Connection, _cursor: Any, sql: str, *_: Any) -> None:
+        self._step = statement(sql)
+        self._gate(self._step)
+
+    def _after_statement(self, _connection: Connection, cursor: Any, *_: Any) -> None:
+        # What touched no row is nothing that a commit could make known.
+        if cursor.rowcount != 0:
+            self._held = commit(self._held.writes | self._step.writes, self._held.locks | self._step.locks)
 
     def _at_commit(self, _connection: Connection) -> None:
-        self._gate(commit(self._written))
-        self._written = frozenset()
+        self._gate(self._held)
+        self._at_rollback()
 
-    def _at_rollback(self, _connection: Connection) -> None:
-        self._written = frozenset()
+    def _at_rollback(self, *_: Any) -> None:
+        self._held = commit(frozenset(), frozenset())
 
 
 @dataclass(slots=True)

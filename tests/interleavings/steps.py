@@ -5,16 +5,20 @@ from dataclasses import dataclass
 
 from models.tables import Base
 
-_NAMES = re.compile(r"\b(" + "|".join(sorted(Base.metadata.tables, key=len, reverse=True)) + r")\b")
+_NAMES = "|".join(sorted(Base.metadata.tables, key=len, reverse=True))
+_TABLE = re.compile(rf"\b({_NAMES})\b")
+_TARGET = re.compile(rf"\b(?:UPDATE|INSERT INTO|DELETE FROM) ({_NAMES})\b")
+_LOCKING = "FOR NO KEY UPDATE"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What an actor is about to do. `reads` and `writes` are tables; a commit writes what its transaction wrote."""
+    """What an actor is about to do, by tables. A commit makes its writes seen and gives its locks back."""
 
     what: str
-    reads: frozenset[str]
-    writes: frozenset[str]
+    reads: frozenset[str] = frozenset()
+    writes: frozenset[str] = frozenset()
+    locks: frozenset[str] = frozenset()
     is_commit: bool = False
 
     def __str__(self) -> str:
@@ -22,16 +26,14 @@ class Step:
 
 
 def statement(sql: str) -> Step:
-    """The step of a statement. A lock is a write: it waits, and makes wait."""
-    tables = frozenset(_NAMES.findall(sql))
-    what = " ".join(sql.split())[:70]
-    if sql.split(None, 1)[0].upper() == "SELECT" and "FOR NO KEY UPDATE" not in sql:
-        return Step(what, tables, frozenset())
-    return Step(what, tables, tables)
+    """The step of a statement. What it writes it also locks: it may wait, and make others wait."""
+    tables = frozenset(_TABLE.findall(sql))
+    writes = frozenset(_TARGET.findall(sql))
+    return Step(" ".join(sql.split())[:90], tables, writes, tables if _LOCKING in sql else writes)
 
 
-def commit(written: frozenset[str]) -> Step:
-    return Step("COMMIT", frozenset(), written, is_commit=True)
+def commit(writes: frozenset[str], locks: frozenset[str]) -> Step:
+    return Step("COMMIT", writes=writes, locks=locks, is_commit=True)
 
 
 def independent(one: Step, other: Step) -> bool:
@@ -39,9 +41,9 @@ def independent(one: Step, other: Step) -> bool:
 
     What a transaction wrote is seen by others at its commit alone; before that it can only make them wait.
     """
+    if one.is_commit and other.is_commit:
+        return True
     if one.is_commit or other.is_commit:
-        if one.is_commit and other.is_commit:
-            return True
         done, next_ = (one, other) if one.is_commit else (other, one)
-        return not done.writes & (next_.reads | next_.writes)
-    return not one.writes & other.writes
+        return not (done.writes & next_.reads or done.locks & next_.locks)
+    return not one.locks & other.locks

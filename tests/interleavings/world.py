@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
@@ -13,7 +13,7 @@ from models.queries.close import close
 from models.queries.locks import lock_orchestration
 from models.timing import Timing
 from models.transactions import transact
-from orchestration.records import ClaimedTask, Hint, Landing, NewOrchestration, StepClaim
+from orchestration.records import ClaimedTask, Hint, Landed, Landing, NewOrchestration, PlanCommit, StepClaim
 from orchestration.states import Reason
 from tests.support.driver import Driver, ScriptedModel, result_of, spawn
 
@@ -33,7 +33,6 @@ class World:
     id: UUID
     claim: StepClaim | None = None
     tasks: Sequence[ClaimedTask] = ()
-    hints: list[Hint] = field(default_factory=list)
 
     # --- states
 
@@ -96,12 +95,12 @@ class World:
 
     # --- what actors do, each through a ledger of its own
 
-    def do_plan(self, ledger: PostgresLedger, name: str = "early") -> None:
+    def do_plan(self, ledger: PostgresLedger, name: str = "early") -> PlanCommit:
         assert self.claim
-        ledger.commit_plan(self.claim, [spawn(name), spawn(f"{name}_too")], "working on it")
+        return ledger.commit_plan(self.claim, [spawn(name), spawn(f"{name}_too")], "working on it")
 
-    def do_land(self, ledger: PostgresLedger, number: int) -> None:
-        ledger.land(self.host, [Landing(self.tasks[number], result_of(self.tasks[number]))])
+    def do_land(self, ledger: PostgresLedger, number: int) -> Landed:
+        return ledger.land(self.host, [Landing(self.tasks[number], result_of(self.tasks[number]))])
 
     def do_close(self, engine: Engine) -> None:
         """Close by itself, as the sweep does when it comes first."""
@@ -147,6 +146,7 @@ def new_world(ledger: PostgresLedger, engine: Engine) -> World:
     with engine.begin() as connection:
         for table in ("orchestrations", "processes", "stops"):
             connection.execute(text(f"DELETE FROM {table}"))
-    processes = [ledger.register(kind, "here", 1, "test") for kind in ("worker", "worker", "host", "host")]
+    worker, other_worker = (ledger.register("worker", "here", number, "test") for number in (1, 2))
+    host, other_host = (ledger.register("host", "here", number, "test") for number in (3, 4))
     submitted = ledger.submit(NewOrchestration(QUESTION, "scripted", root_task_id="root"))
-    return World(ledger, engine, *processes, submitted.id)
+    return World(ledger, engine, worker, other_worker, host, other_host, submitted.id)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.sandbox import IS_ROOT, Sandbox, ordinary
+from tests.support.sandbox import IS_ROOT, Sandbox, open_folder, ordinary
 
 USERS = ("root", "ordinary") if IS_ROOT else ("ordinary",)
 
@@ -28,11 +28,8 @@ class Sandboxes:
 
 
 @pytest.fixture(scope="session")
-def sandboxes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandboxes]:
-    folder = tmp_path_factory.mktemp("sandboxes")
-    for parent in (folder, folder.parent):
-        parent.chmod(0o755)
-    with ExitStack() as stack:
+def sandboxes() -> Iterator[Sandboxes]:
+    with open_folder() as folder, ExitStack() as stack:
         yield Sandboxes(folder, stack)
 
 

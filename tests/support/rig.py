@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import redis
 from pytest_celery import CeleryTestWorker
 
 from models.checker import check
@@ -39,15 +40,9 @@ class Rig:
         self.ledger = PostgresLedger(self.engine, profile_code=PROFILE_CODE)
         self.accepted: list[UUID] = []
         self._nodes: list[CeleryTestWorker] = []
+        self.broker = redis.Redis.from_url(endpoints.broker_url)
         self._app = _app(endpoints.broker_url)
         self.hints = CeleryHints(self._app)
-
-    @property
-    def broker(self) -> Any:
-        """A client of the broker itself."""
-        import redis
-
-        return redis.Redis.from_url(self.endpoints.broker_url)
 
     def worker(
         self,
@@ -93,7 +88,13 @@ class Rig:
         for orchestration_id in self.accepted:
             self.ledger.cancel(orchestration_id)
         with self.engine.connect() as connection:
-            assert check(connection, accepted=[str(each) for each in self.accepted]) == []
+            assert check(connection, accepted=self.accepted, all_ended=True) == []
+
+    def close(self) -> None:
+        """Give back this rig's own connections."""
+        self.engine.dispose()
+        self.broker.close()
+        self._app.close()
 
 
 def until(probe: Callable[[], Any], what: str, timeout_s: float = WAIT_S) -> Any:
@@ -137,4 +138,7 @@ def rig(services: tuple[Path, Endpoints]) -> Iterator[Rig]:
     try:
         yield made
     finally:
-        made.end_test()
+        try:
+            made.end_test()
+        finally:
+            made.close()

@@ -9,8 +9,9 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import asdict
 from pathlib import Path
@@ -26,6 +27,8 @@ SECRET = "SECRET-4711-of-the-host"
 NOBODY = 65534
 IS_ROOT = os.geteuid() == 0
 _PATIENCE_S = 60.0
+# setpriv's own exec still has root's rights to pass folders; that of env after it has none.
+_DROP_TO_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "env"]
 
 
 class Sandbox:
@@ -36,18 +39,18 @@ class Sandbox:
         folder: Path,
         python: Path | None = None,
         guest_python: Path | None = None,
-        user: int | None = None,
+        as_nobody: bool = False,
         max_live: int = 64,
         launcher: Sequence[str] = (),
     ) -> None:
         self._numbers = itertools.count()
         self._waiting: dict[int, Future[dict[str, Any]]] = {}
-        drop = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user is not None else []
-        checkout = CHECKOUT if user is None else _copied(folder / "checkout")
+        drop = _DROP_TO_NOBODY if as_nobody else []
+        checkout = _copied(folder / "checkout") if as_nobody else CHECKOUT
         self.scratch_root = folder / "scratch"
         self.scratch_root.mkdir()
-        if user is not None:
-            os.chown(self.scratch_root, user, user)
+        if as_nobody:
+            os.chown(self.scratch_root, NOBODY, NOBODY)
         guest = str(guest_python or find_guest_python())
         arguments = ["-m", "tests.support.sandbox_host", str(self.scratch_root), guest, str(max_live)]
         self.process = subprocess.Popen(
@@ -66,7 +69,9 @@ class Sandbox:
         self._reader.start()
 
     def __enter__(self) -> "Sandbox":
-        assert self.unavailable is None, self.unavailable
+        if self.unavailable is not None:
+            self.stop()
+            raise AssertionError(self.unavailable)
         return self
 
     def __exit__(self, *_exception: object) -> None:
@@ -140,6 +145,14 @@ class Sandbox:
             self._waiting[message["id"]].set_result(message)
 
 
+@contextlib.contextmanager
+def open_folder() -> Iterator[Path]:
+    """A temporary folder that every user may pass and read; pytest's own are private to one user."""
+    with tempfile.TemporaryDirectory(prefix="sandbox-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 def ordinary(folder: Path, **named: Any) -> Sandbox:
     """A sandbox of an ordinary user: this one's, or as root that of a user without rights, with a bare guest."""
     if not IS_ROOT:
@@ -149,17 +162,15 @@ def ordinary(folder: Path, **named: Any) -> Sandbox:
     home.mkdir(mode=0o700)
     os.chown(home, NOBODY, NOBODY)
     os.chmod(folder, 0o755)
-    drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    subprocess.run([*drop, python, "-m", "venv", "--without-pip", str(home / "guest")], check=True)
-    return Sandbox(folder, Path(python), home / "guest" / "bin" / "python", NOBODY, **named)
+    subprocess.run([*_DROP_TO_NOBODY, python, "-m", "venv", "--without-pip", str(home / "guest")], check=True)
+    return Sandbox(folder, Path(python), home / "guest" / "bin" / "python", True, **named)
 
 
 def _python_of_everybody() -> str:
     """A Python that any user can run: an interpreter under root's home is none."""
     for python in (os.path.realpath(sys.executable), "/usr/bin/python3", "/usr/local/bin/python3"):
         check = "import sys; sys.exit(sys.version_info < (3, 11))"
-        drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-        if subprocess.run([*drop, python, "-c", check], stderr=subprocess.DEVNULL, check=False).returncode == 0:
+        if subprocess.run([*_DROP_TO_NOBODY, python, "-c", check], stderr=subprocess.DEVNULL).returncode == 0:
             return python
     raise AssertionError("no Python 3.11 that an ordinary user can run; install one in /usr")
 

@@ -75,6 +75,7 @@ class ScriptedModel:
         self._ended = threading.Event()
         self.requests: list[Request] = []
         self.messages: list[list[dict[str, Any]]] = []
+        self.errors: list[Exception] = []
         self._server = LoopbackServer(0, _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
 
@@ -91,28 +92,34 @@ class ScriptedModel:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+        if self.errors and error is None:
+            raise AssertionError(f"the script itself failed: {self.errors[0]!r}")
 
     def answer(self, body: Mapping[str, Any], key_sent: bool) -> Answer:
-        """Log the request, then the answer to it."""
+        """Log the request, then the answer to it. A script that raises answers 500 and fails the test at its end."""
         with self._lock:
-            request = self._noted(body, key_sent)
-            reply: Reply
-            if self._failures:
-                reply = self._failures.pop(0)
-            elif callable(self._script):
-                reply = self._script(request.turn)
-            else:
-                reply = self._script[min(request.turn, len(self._script)) - 1]
+            try:
+                reply = self._scripted(self._noted(body, key_sent))
+            except Exception as error:
+                self.errors.append(error)
+                reply = Answer(repr(error), status=HTTPStatus.INTERNAL_SERVER_ERROR)
         answer = Answer(reply) if isinstance(reply, str) else reply
         self._ended.wait(3600.0 if answer.hang else answer.delay_s or self._delay_s)
         return answer
+
+    def _scripted(self, request: Request) -> Reply:
+        if self._failures:
+            return self._failures.pop(0)
+        if callable(self._script):
+            return self._script(request.turn)
+        return self._script[min(request.turn, len(self._script)) - 1]
 
     def _noted(self, body: Mapping[str, Any], key_sent: bool) -> Request:
         messages = body["messages"]
         state, query = _sections(messages)
         request = Request(
             number=len(self.requests) + 1,
-            turn=self._max_steps - int(state["steps_left"]) if "steps_left" in state else len(self.requests) + 1,
+            turn=len(self.requests) + 1 if (left := state.get("steps_left")) is None else self._max_steps - int(left),
             at=time.time(),
             digest=hashlib.sha256(json.dumps(messages, sort_keys=True).encode()).hexdigest(),
             question=str(query.get("message", "")),

@@ -76,8 +76,8 @@ def _groups(reading: Reading, found: Mapping[str, Any]) -> str:
     names = [_line(str(measure)) for measure in reading.measures] or ["count of rows"]
     for group in found["groups"]:
         values = [f"{name} {number(value)}" for name, value in zip(names, group["values"], strict=False)]
-        if len(values) == 1 and group["key"]:
-            values = [number(group["values"][0])]
+        if len(values) == 1:
+            values = [number(group["values"][0]) if group["key"] else f"{names[0]}: {number(group['values'][0])}"]
         rows = "" if names == ["count of rows"] else f" ({_rows(group['rows'])})"
         key = ", ".join(_label(part) for part in group["key"])
         lines.append((f"{key}: " if key else "") + ", ".join(values) + rows)
@@ -86,6 +86,8 @@ def _groups(reading: Reading, found: Mapping[str, Any]) -> str:
     if "difference" in found and len(found["groups"]) > 1:
         pair = " minus ".join(", ".join(_label(part) for part in group["key"]) for group in found["groups"][:2])
         lines.append(f"difference: {number(found['difference'])} ({pair})")
+    if "change" in found:
+        lines.append(f"change from the first to the last: {number(found['change'])}")
     if not reading.top and (hidden := found.get("group_count", 0) - len(lines)) > 0:
         lines.append(f"... and {number(hidden)} more groups")
     return "\n".join(lines)

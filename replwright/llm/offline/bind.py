@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from replwright.llm.offline.lexicon import LONGEST_PHRASE, NUMBER_WORDS, PHRASES, SOFT, Role
-from replwright.llm.offline.table import Column, Table, folded
+from replwright.llm.offline.table import YES_NO, Column, Table, folded
 from replwright.llm.offline.words import Token, same_word, tokens_of, words_of
 
 
@@ -105,10 +105,15 @@ def _columns(tokens: Sequence[Token], at: int, table: Table) -> Iterator[_Match]
         found = tuple(column for column, length in full if length == longest)
         yield _Match(longest, Item(Role.COLUMN, _raw(tokens, at, longest), columns=found), "a column")
         return
-    if tokens[at].kind == "word":
-        part = tuple(c for c in table.columns if any(same_word(tokens[at].text, word) for word in c.words))
-        if part:
-            yield _Match(1, Item(Role.COLUMN, tokens[at].raw, "part", columns=part), "part of a column's name")
+    ends: dict[int, list[Column]] = {}
+    for column in table.columns:
+        # What a name ends with is the thing itself; what it begins with only tells which one.
+        core = column.core if column.values != YES_NO else ()
+        length = next((n for n in range(len(core), 0, -1) if _starts(core[-n:], tokens, at)), 0)
+        ends.setdefault(length, []).append(column)
+    if length := max(ends, default=0):
+        found = tuple(ends[length])
+        yield _Match(length, Item(Role.COLUMN, _raw(tokens, at, length), "part", columns=found), "a column's last word")
 
 
 def _values(tokens: Sequence[Token], at: int, table: Table) -> Iterator[_Match]:
@@ -130,10 +135,11 @@ def _values(tokens: Sequence[Token], at: int, table: Table) -> Iterator[_Match]:
 
 def _best(matches: Sequence[_Match], tokens: Sequence[Token], at: int, table: Table) -> _Match:
     """The longest match; between equals, fillers yield to columns, and anything else is ambiguous."""
-    whole = [match for match in matches if match.item.detail != "part"] or list(matches)
-    longest = max(match.length for match in whole)
-    rivals = [match for match in whole if match.length == longest]
-    rivals = _settled(rivals, tokens[at])
+    longest = max(match.length for match in matches)
+    rivals = [match for match in matches if match.length == longest]
+    rivals = [match for match in rivals if match.item.detail != "part"] or rivals
+    shouted = all(token.raw == token.raw.upper() for token in tokens)
+    rivals = _settled(rivals, tokens[at], shouted)
     if len(rivals) > 1:
         raise Refused(
             f"{rivals[0].item.raw!r} may be {' or '.join(match.why for match in rivals)}: {_quote(rivals)}", 0
@@ -143,8 +149,12 @@ def _best(matches: Sequence[_Match], tokens: Sequence[Token], at: int, table: Ta
     return rivals[0]
 
 
-def _settled(rivals: list[_Match], token: Token) -> list[_Match]:
+def _settled(rivals: list[_Match], token: Token, shouted: bool) -> list[_Match]:
     roles = {match.item.role for match in rivals}
+    if roles == {Role.FILLER, Role.VALUE} and token.raw.isupper() and not shouted:
+        # "US" in capitals is the value of that spelling, "us" is the filler.
+        rivals = [match for match in rivals if match.item.detail == token.raw] or rivals
+        roles = {match.item.role for match in rivals}
     if Role.NUMBER in roles:
         return [match for match in rivals if match.item.role is Role.NUMBER]
     if Role.FILLER in roles and token.raw.islower():

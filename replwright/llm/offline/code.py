@@ -19,10 +19,12 @@ def aggregate(reading: Reading, grouping: tuple[Column, ...]) -> str:
         return _program(reading.table.name, [*lines, "overall(measures)"])
     in_order = not reading.top and (reading.in_order or _is_ordered(grouping[0]))
     top = reading.top or Top(MAX_GROUPS, highest=True)
-    lines += _keys(grouping)
+    lines += _keys(grouping, reading.in_order)
     lines += [f"grouped(keys, measures, {'key' if in_order else 'measure'!r}, {top.highest}, {top.count})"]
-    if reading.compares:
+    if reading.compares and len(reading.measures) == 1:
         lines += ["difference()"]
+    if reading.in_order and len(reading.measures) == 1:
+        lines += ["change()"]
     return _program(reading.table.name, lines)
 
 
@@ -111,11 +113,8 @@ def _condition(condition: Filter) -> str:
     return f"~{text}" if condition.negated else text
 
 
-def _keys(grouping: tuple[Column, ...]) -> list[str]:
-    keys = [
-        f"{'numbers' if _is_ordered(column) and column.kind == 'number' else 'labels'}({column.name!r})"
-        for column in grouping
-    ]
+def _keys(grouping: tuple[Column, ...], in_order: bool = False) -> list[str]:
+    keys = [f"{_key(column, in_order)}({column.name!r})" for column in grouping]
     known = " & ".join(f"keys[{at}].notna()" for at in range(len(keys)))
     return [
         f"keys = [{', '.join(keys)}]",
@@ -123,6 +122,12 @@ def _keys(grouping: tuple[Column, ...]) -> list[str]:
         'answer["without_group"] = int((kept & ~known).sum())',
         "kept = kept & known",
     ]
+
+
+def _key(column: Column, in_order: bool) -> str:
+    if column.kind == "date" and in_order:
+        return "periods"
+    return "numbers" if column.kind == "number" and _is_ordered(column) else "labels"
 
 
 def _is_ordered(column: Column) -> bool:

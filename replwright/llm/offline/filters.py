@@ -29,7 +29,7 @@ def take_relative(clause: Clause, earlier: Measure | None) -> Relative | None:
             if column is None:
                 raise Refused(f"which column is {clause.items[at].raw!r} the {function} about?")
             return Relative(numeric(column), operator, Measure(function, numeric(named or column)))
-        if earlier is None or earlier.column is None or after is Role.NUMBER:
+        if earlier is None or earlier.column is None or Role.NUMBER in (after, clause.role(at + 2)):
             continue
         if after is Role.COLUMN or before is Role.COLUMN:
             column = clause.take_column(at + 1 if after is Role.COLUMN else at - 1)
@@ -62,6 +62,10 @@ def _ranges(clause: Clause) -> list[Filter]:
 def _comparisons(clause: Clause) -> list[Filter]:
     found: list[Filter] = []
     for at in clause.positions(Role.COMPARISON, Role.NEAR):
+        if clause.role(at + 1) is Role.COLUMN and clause.role(at + 2) is Role.NUMBER:
+            # "after COLUMN 5" says the same as "COLUMN after 5".
+            clause.items[at : at + 2] = [clause.items[at + 1], clause.items[at]]
+            at += 1
         if clause.role(at + 1) is not Role.NUMBER:
             continue
         again = found and clause.used(at - 2) and clause.was(at - 1) is Role.AND and clause.was(at - 2) is Role.NUMBER
@@ -77,7 +81,7 @@ def _comparisons(clause: Clause) -> list[Filter]:
 def _missing(clause: Clause) -> list[Filter]:
     found = []
     for at in clause.positions(Role.MISSING):
-        column = clause.column_beside(at, at)
+        column = clause.take_column(at + 1) if clause.role(at + 1) is Role.COLUMN else clause.column_beside(at, at)
         negated = clause.take_not(at - 1)
         found.append(Filter(column, "missing", negated=negated))
         clause.use(at)

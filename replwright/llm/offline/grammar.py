@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from replwright.llm.offline.bind import Item, Refused, bind
-from replwright.llm.offline.clause import Clause
+from replwright.llm.offline.clause import Clause, only
 from replwright.llm.offline.filters import numeric, take_filters, take_relative
 from replwright.llm.offline.lexicon import Role
 from replwright.llm.offline.measures import check_measures, take_groupings, take_measures
-from replwright.llm.offline.reading import Measure, Reading
+from replwright.llm.offline.reading import SUMMARY, Measure, Reading
 from replwright.llm.offline.table import Column, Table
 from replwright.llm.offline.tops import take_count, take_top
 
@@ -97,9 +97,13 @@ def _one_clause(clause: Clause, table: Table) -> Reading:
     if reading := take_top(clause, table, count, filters):
         clause.finish()
         return reading
-    groupings = take_groupings(clause, in_order)
-    measures = take_measures(clause)
+    groupings = take_groupings(clause, in_order, [column for column in table.columns if column.kind == "date"])
+    columns = [item for item in clause.items if item.role is Role.COLUMN]
+    measures = take_measures(clause, ("mean",) if in_order else SUMMARY)
     clause.finish()
+    if [measure.function for measure in measures] == ["count", "distinct"] and groupings == ((),) and len(columns) == 1:
+        # A text column by itself: which values there are, and how often.
+        return Reading(table, "distribution", filters=filters, columns=(only(columns[0]),))
     if not measures and groupings == ((),):
         if not filters and not clause.items:
             raise Refused("the question is empty")
@@ -125,7 +129,7 @@ def _comparison(clause: Clause, table: Table) -> Reading:
     # "the difference between A and B": the word has no numbers to take here.
     clause.use(*(at for at in clause.positions(Role.BETWEEN) if clause.role(at + 1) is Role.VALUE))
     values = clause.positions(Role.VALUE)
-    groupings = take_groupings(clause, False)
+    groupings = take_groupings(clause)
     filters = take_filters(clause)
     compared = next((c for c in filters if c.operator == "in" and len(c.values) > 1 and not c.negated), None)
     if groupings == ((),):
@@ -133,7 +137,7 @@ def _comparison(clause: Clause, table: Table) -> Reading:
             what = "two values of one column" if values else "what: name two values of a column, or `by` a column"
             raise Refused(f"compare {what}")
         groupings = ((compared.column,),)
-    measures = take_measures(clause)
+    measures = take_measures(clause, ("mean",) if compared else SUMMARY)
     clause.finish()
     measures = measures or (Measure("count"),)
     check_measures(measures)

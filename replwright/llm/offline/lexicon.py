@@ -72,16 +72,16 @@ _WORDS: Mapping[tuple[Role, str], str] = {
     (Role.THEN, ""): "then | and then | after that | afterwards",
     (Role.AND, ""): "and | , | ; | & | also | as well as",
     (Role.OR, ""): "or",
-    (Role.LIST, ""): "list | show | display | find | get | give | filter | select | which | who | print"
+    (Role.LIST, ""): "list | show | display | find | get | give | filter | select | which | print"
     " | value | values | overall | column | columns",
     (Role.ROWS, ""): "row | rows | record | records | entry | entries | item | items | line | lines | observation"
-    " | observations | data | dataset | table | file | csv | ones | one | them | those",
+    " | observations | data | dataset | table | file | csv | ones | one | them | those | who",
     (Role.EQUALS, ""): "= | == | equals | equal to | named | called",
     (Role.FILLER, ""): "a | an | the | of | in | on | at | for | to | with | from | is | are | was | were | be | been"
-    " | do | does | did | has | have | had | having | what | whats | whose | where | when | how | how much | much"
+    " | do | does | did | has | have | had | having | what | whats | whose | where | how | how much | much"
     " | as | its | it | that | this | these | there | their | they | than | please | me | my | us | our | we | i | you"
-    " | your | can | could | would | will | should | tell | want | know | need | calculate | compute | determine | only"
-    " | all | any | within | among | into | out | so | s",
+    " | your | can | could | would | tell | want | know | need | calculate | compute | determine | only"
+    " | all | any | within | among | s",
 }
 
 PHRASES: Mapping[tuple[str, ...], tuple[Role, str]] = {

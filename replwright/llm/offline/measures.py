@@ -11,8 +11,13 @@ from replwright.llm.offline.table import Column
 _OF_NUMBERS = ("mean", "median", "sum")
 
 
-def take_groupings(clause: Clause, in_order: bool) -> tuple[tuple[Column, ...], ...]:
-    """ "by A and by B" is two groupings, "by A and B" one by both; ((),) when there is none."""
+def take_groupings(
+    clause: Clause, in_order: bool = False, dates: Sequence[Column] = ()
+) -> tuple[tuple[Column, ...], ...]:
+    """ "by A and by B" is two groupings, "by A and B" one by both; ((),) when there is none.
+
+    A trend (`in_order`) without one runs along the only column of `dates`.
+    """
     groupings: list[tuple[Column, ...]] = []
     for at in clause.positions(Role.GROUP):
         end, columns = at, list[Column]()
@@ -27,12 +32,14 @@ def take_groupings(clause: Clause, in_order: bool) -> tuple[tuple[Column, ...], 
         clause.use(at)
         groupings.append(tuple(dict.fromkeys(columns)))
     if in_order and not groupings:
-        raise Refused("a trend runs along a column: say by which (for instance `by` a column of dates)")
+        if len(dates) != 1:
+            raise Refused("a trend runs along a column: say by which (for instance `by` a column of dates)")
+        groupings.append(tuple(dates))
     return tuple(dict.fromkeys(groupings)) or ((),)
 
 
-def take_measures(clause: Clause) -> tuple[Measure, ...]:
-    """Functions and their columns, in the order of the question. A column alone is summed up by five numbers."""
+def take_measures(clause: Clause, alone: tuple[str, ...] = SUMMARY) -> tuple[Measure, ...]:
+    """Functions and their columns, in the order of the question. A column of numbers alone gets those of `alone`."""
     described = clause.take(Role.DESCRIBE)
     counts = clause.take(Role.COUNT)
     distinct = clause.take(Role.DISTINCT)
@@ -53,7 +60,7 @@ def take_measures(clause: Clause) -> tuple[Measure, ...]:
     elif functions:
         measures += _product(functions, _some(pending, f"the {functions[0]}"))
     else:
-        measures += [Measure(function, column) for column in pending for function in _summary(column)]
+        measures += [Measure(function, column) for column in pending for function in _summary(column, alone)]
     if described and not measures:
         raise Refused("analyse which column? name it")
     return tuple(dict.fromkeys(measures))
@@ -76,8 +83,8 @@ def _counted(functions: Sequence[str], columns: Sequence[Column], distinct: bool
     return [Measure("distinct", column) for column in columns] or [Measure("count")]
 
 
-def _summary(column: Column) -> tuple[str, ...]:
-    return SUMMARY if column.kind == "number" else ("count", "distinct")
+def _summary(column: Column, alone: tuple[str, ...]) -> tuple[str, ...]:
+    return alone if column.kind == "number" else ("count", "distinct")
 
 
 def _product(functions: Sequence[str], columns: Sequence[Column]) -> list[Measure]:

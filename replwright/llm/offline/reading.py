@@ -90,7 +90,7 @@ class Reading:
 def echo(reading: Reading) -> str:
     """How the question was read, in one line."""
     what = ", ".join(str(measure) for measure in reading.measures)
-    if reading.kind == "rows":
+    if reading.kind in ("rows", "relative") and not what:
         what = "rows" if not reading.top else ""
     if reading.columns:
         names = " and ".join(column.name for column in reading.columns)

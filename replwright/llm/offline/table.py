@@ -1,5 +1,6 @@
 """A table as its profile describes it. Profiles come from files: every field is checked before it is used."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -11,6 +12,13 @@ _KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
     ("date", ("date", "time")),
     ("number", ("int", "float", "number", "numeric", "decimal", "double")),
 )
+_IN_BRACKETS = re.compile(r"[(\[{].*?[)\]}]")
+UNITS = frozenset(
+    {"usd", "eur", "gbp", "chf", "jpy", "kg", "g", "lb", "lbs", "t", "km", "mi", "m", "cm", "mm", "ft", "c", "f", "l"}
+    | {"pct", "percent", "hours", "hrs", "h", "minutes", "mins", "seconds", "secs", "s", "ms", "kwh", "mph", "kmh"}
+)
+YES_NO = ("True", "False")
+IDENTIFIERS = frozenset({"id", "no", "number", "nr", "key", "code"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,27 +34,41 @@ class Column:
     def words(self) -> tuple[str, ...]:
         return words_of(self.name)
 
+    @property
+    def core(self) -> tuple[str, ...]:
+        """The name's words without units: "unit cost (USD)" and "unit_cost_usd" are unit, cost."""
+        words = list(words_of(_IN_BRACKETS.sub(" ", self.name)))
+        while len(words) > 1 and words[-1] in UNITS:
+            words.pop()
+        return tuple(words)
+
 
 @dataclass(frozen=True, slots=True)
 class Table:
+    """`nouns` are the words that people use for its rows."""
+
     name: str
     columns: tuple[Column, ...]
-
-    @property
-    def nouns(self) -> tuple[str, ...]:
-        """The words of the table's name, which people use for its rows."""
-        return tuple(word for word in words_of(self.name) if not word.isdigit())
+    nouns: tuple[str, ...] = ()
 
 
 def table_of(profile: Mapping[str, Any]) -> Table:
     """From one entry of the prompt's `inputs`."""
-    return Table(str(profile["name"]), tuple(_column(column) for column in profile["columns"]))
+    name = str(profile["name"])
+    nouns = [word for word in words_of(name) if not word.isdigit()]
+    for column in profile["columns"]:
+        # A column such as "crate_id" without repeats says what a row is.
+        words = words_of(str(column["name"]))
+        identifies = column.get("distinct") == profile.get("rows") and not column.get("missing")
+        if len(words) == 2 and words[1] in IDENTIFIERS and identifies:
+            nouns.append(words[0])
+    return Table(name, tuple(_column(column) for column in profile["columns"]), tuple(nouns))
 
 
 def _column(profile: Mapping[str, Any]) -> Column:
     told = str(profile.get("type", "")).lower()
     kind: Kind = next((kind for kind, names in _KINDS if any(name in told for name in names)), "text")
-    listed = ["True", "False"] if told == "boolean" else profile.get("values")
+    listed = list(YES_NO) if told == "boolean" else profile.get("values")
     values = tuple(str(value) for value in listed) if kind == "text" and isinstance(listed, list) else None
     as_text = profile.get("numeric_text") is True
     return Column(str(profile["name"]), "number" if as_text else kind, values, as_text)

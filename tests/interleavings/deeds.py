@@ -1,0 +1,120 @@
+"""What an actor may do, and the states from which two of them start. Each function is named in the ids of the tests."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from models.ledger import PostgresLedger
+from tests.interleavings.world import World
+
+State = Callable[[World], World]
+
+
+@dataclass(frozen=True, slots=True)
+class Hand:
+    """The ledger and the engine of one actor."""
+
+    ledger: PostgresLedger
+    engine: Engine
+
+
+Deed = Callable[[World, Hand], object]
+
+# The deeds. A second actor of the same kind is another process, or a copy of the same message.
+
+
+def claim(world: World, hand: Hand) -> object:
+    return hand.ledger.claim_step(world.id, world.worker, "a")
+
+
+def other_claim(world: World, hand: Hand) -> object:
+    return hand.ledger.claim_step(world.id, world.other_worker, "b")
+
+
+def plan(world: World, hand: Hand) -> object:
+    return world.do_plan(hand.ledger)
+
+
+def host_claim(world: World, hand: Hand) -> object:
+    return hand.ledger.claim_tasks(world.host, 1)
+
+
+def other_host_claim(world: World, hand: Hand) -> object:
+    return hand.ledger.claim_tasks(world.other_host, 2)
+
+
+def land_first(world: World, hand: Hand) -> object:
+    return world.do_land(hand.ledger, 0)
+
+
+def land_last(world: World, hand: Hand) -> object:
+    return world.do_land(hand.ledger, -1)
+
+
+def close(world: World, hand: Hand) -> None:
+    world.do_close(hand.engine)
+
+
+def cancel(world: World, hand: Hand) -> object:
+    return hand.ledger.cancel(world.id)
+
+
+def sweep(_world: World, hand: Hand) -> object:
+    return hand.ledger.sweep()
+
+
+def ready(world: World) -> World:
+    return world
+
+
+def planning(world: World) -> World:
+    return world.planning()
+
+
+def planning_again(world: World) -> World:
+    return world.planning_again()
+
+
+def lost(world: World) -> World:
+    return world.lost()
+
+
+def pending(world: World) -> World:
+    return world.pending()
+
+
+def running(world: World) -> World:
+    return world.running()
+
+
+def half_running(world: World) -> World:
+    return world.running(free=1)
+
+
+def last_running(world: World) -> World:
+    return world.last_running()
+
+
+def unclosed(world: World) -> World:
+    return world.unclosed()
+
+
+def planning_with_a_silent_worker(world: World) -> World:
+    return world.planning().silent(world.worker)
+
+
+def running_on_a_silent_host(world: World) -> World:
+    return world.running().silent(world.host)
+
+
+def last_running_on_a_silent_host(world: World) -> World:
+    return world.last_running().silent(world.host)
+
+
+def quiet_and_ready(world: World) -> World:
+    return world.quiet()
+
+
+def overdue(world: World) -> World:
+    return world.running().overdue()

@@ -1,0 +1,257 @@
+"""What the offline model does not understand it refuses, by name; it never answers a question that is merely similar."""
+
+import csv
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from examples import make_sample
+from orchestration.states import ErrorKind
+from orchestration.tools import REPLResult
+from replwright.llm.offline import code
+from replwright.llm.offline.plans import tools_for
+from replwright.llm.offline.prompt import prompt_of
+from tests.support.offline_prompts import messages_of
+
+OFFLINE = Path(code.__file__).parent
+CRATES: dict[str, Any] = {
+    "name": "crate_stock",
+    "format": "csv",
+    "rows": 9,
+    "columns": [
+        {"name": "depot", "type": "text", "distinct": 3, "values": ["North", "South", "north ", "Top"]},
+        {"name": "owner", "type": "text", "distinct": 3, "values": ["Acme", "North", "Zenith Ltd"]},
+        {"name": "weight", "type": "number", "distinct": 9},
+        {"name": "total cost", "type": "number", "distinct": 9},
+        {"name": "cost", "type": "text", "numeric_text": True, "distinct": 8},
+        {"name": "net load", "type": "integer", "distinct": 4},
+        {"name": "gross load", "type": "integer", "distinct": 4},
+        {"name": "sealed", "type": "boolean", "distinct": 2},
+        {"name": "packed on", "type": "date", "distinct": 9},
+        {"name": "note", "type": "text", "distinct": 9},
+    ],
+    "notes": [],
+}
+BOXES = {**CRATES, "name": "boxes"}
+
+
+def told(question: str, *tables: dict[str, Any], **more: Any) -> list[dict[str, Any]]:
+    return tools_for(prompt_of(messages_of(question, tables or (CRATES,), **more)))
+
+
+def refusal(question: str, *tables: dict[str, Any]) -> str:
+    [tool] = told(question, *tables)
+    assert tool["type"] == "message_to_user"
+    assert tool["understood"] is False
+    assert "not a language model" in tool["message"]
+    return str(tool["message"])
+
+
+def echoed(question: str, *tables: dict[str, Any]) -> str:
+    """How the question was read: the message that follows when its tasks failed says so."""
+    *spawns, resume = told(question, *tables)
+    assert resume == {"type": "resume"}
+    failed = [
+        REPLResult(spawn["task_id"], is_success=False, stderr="Boom", error_kind=ErrorKind.EXCEPTION)
+        for spawn in spawns
+    ]
+    [tool] = told(question, *tables, results=failed)
+    match = re.search(r"Read as: (.*?)\.\n", tool["message"])
+    assert match
+    return match[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "unbound"),
+    [
+        ("What is the average weight of red crates?", "'red'"),
+        ("average colour by depot", "'colour'"),
+        ("What is the average weight in Atlantis?", "'Atlantis'"),
+        ("Will the average weight rise next month?", "'Will', 'rise', 'next', 'month'"),
+        ("average weight * 2", "'*'"),
+        ("Why is the weight high?", "'Why', 'high'"),
+        ("percentage of sealed crates", "'percentage'"),
+        ("how many sealers are there", "'sealers'"),
+    ],
+)
+def test_a_word_that_binds_to_nothing_is_named(question: str, unbound: str) -> None:
+    message = refusal(question)
+    assert unbound in message
+    assert "I can do this" in message
+
+
+@pytest.mark.parametrize(
+    ("question", "candidates"),
+    [
+        ("average load by depot", ("'net load'", "'gross load'")),
+        ("average weight in North", ("'depot'", "'owner'")),
+        ("average total cost", ("'total cost'", "double quotes")),
+        ("average weight of Top", ("a value", "double quotes")),
+        ("how many cost", ("rows", "distinct")),
+    ],
+)
+def test_an_ambiguous_word_lists_what_it_may_be(question: str, candidates: tuple[str, ...]) -> None:
+    message = refusal(question)
+    assert all(candidate in message for candidate in candidates)
+
+
+@pytest.mark.parametrize(
+    ("question", "why"),
+    [
+        ("average depot", "holds no numbers"),
+        ("depot over 5", "holds no numbers"),
+        ("average weight over 5", "the mean of which column"),
+        ("crates over 5", "which column is 'over 5' about"),
+        ("average weight by", "needs a column after it"),
+        ("weight between 5", "needs 2 numbers"),
+        ("top 5 depots by weight", "rank what by what"),
+        ("top 500 crates by weight", "1 to 50"),
+        ("weight over 5 or cost under 3", "'or'"),
+        ("compare weight", "compare what"),
+        ("correlation of weight", "name both"),
+        ("correlation of weight and depot", "holds no numbers"),
+        ("distribution", "name it"),
+        ("trend of weight by", "needs a column"),
+        ("average weight then average cost", "the second step"),
+        ("crates by depot then crates near that weight", "the first of two steps"),
+        ("average weight then near then near", "at most two steps"),
+        ("Is the average weight in depot South higher than in Top", "Top"),
+        ("?", "empty"),
+    ],
+)
+def test_a_question_without_one_reading_is_refused_with_the_reason(question: str, why: str) -> None:
+    assert why in refusal(question)
+
+
+def test_without_a_table_there_is_nothing_to_ask() -> None:
+    assert "give a data file" in refusal_without_tables("what is 2 + 2?")
+
+
+def refusal_without_tables(question: str) -> str:
+    [tool] = tools_for(prompt_of(messages_of(question, ())))
+    assert tool["understood"] is False
+    return str(tool["message"])
+
+
+@pytest.mark.parametrize(
+    ("question", "reading"),
+    [
+        ("average weight by depot", "mean(weight) by depot, in crate_stock"),
+        ("Average weights per depot and owner!", "mean(weight) by depot and owner, in crate_stock"),
+        ("mean weight by depot and by owner", "mean(weight) by depot; and by owner, in crate_stock"),
+        ('total "cost"', "sum(cost), in crate_stock"),
+        ("how many crates are in the South?", "count of rows where depot is South, in crate_stock"),
+        ("average weight in depot north", "mean(weight) where depot is North, in crate_stock"),
+        ("average weight for owner North", "mean(weight) where owner is North, in crate_stock"),
+        ("average weight excluding Zenith Ltd", "mean(weight) where owner is not Zenith Ltd, in crate_stock"),
+        ("crates with weight between 1,000 and 2k", "rows where weight between 1000 and 2000, in crate_stock"),
+        ("crates with missing weight", "rows where weight is missing, in crate_stock"),
+        ("average weight and median net load", "mean(weight), median(net load), in crate_stock"),
+        ("which depot has the highest average weight", "the 1 highest mean(weight) by depot, in crate_stock"),
+        ("which owner has the most crates", "the 1 highest count of rows by owner, in crate_stock"),
+        ("the crate with the lowest weight", "the row with the lowest weight, in crate_stock"),
+        ("five highest weights", "the 5 rows with the highest weight, in crate_stock"),
+        ('note is "fragile; do not drop"', "rows where note is fragile; do not drop, in crate_stock"),
+        ("how many crates where sealed is true", "count of rows where sealed is True, in crate_stock"),
+        ("how many owners", "distinct(owner), in crate_stock"),
+        ("average weight over time", "mean(weight) by packed on, in crate_stock"),
+        (
+            "Find the average weight, then the crates near that weight",
+            "rows where weight within 10% of mean(weight), in crate_stock",
+        ),
+        (
+            "How many South crates are above the median weight?",
+            "count of rows where depot is South and weight > median(weight), in crate_stock",
+        ),
+    ],
+)
+def test_the_echo_says_what_was_read(question: str, reading: str) -> None:
+    assert echoed(question) == reading
+
+
+def test_of_several_tables_the_words_choose_or_the_tables_are_listed() -> None:
+    # given
+    other = {**CRATES, "name": "lorries", "columns": [{"name": "axles", "type": "integer"}]}
+    # when, then
+    assert echoed("average axles", CRATES, other).endswith("in lorries")
+    assert echoed("average weight of the boxes", CRATES, BOXES).endswith("in boxes")
+    message = refusal("average weight by depot", CRATES, BOXES)
+    assert "'crate_stock', 'boxes'" in message
+
+
+def test_a_refused_plan_is_told_and_not_sent_again() -> None:
+    [tool] = told("average weight", plan_errors=["too many tasks"])
+    assert tool["understood"] is False
+    assert "too many tasks" in tool["message"]
+
+
+def test_at_a_last_call_the_missing_results_are_named() -> None:
+    # given
+    [first, *_] = told("average weight by depot and by owner")
+    stdout = '{"rows": 1, "groups": [{"key": ["South"], "rows": 1, "values": [7]}], "group_count": 1}'
+    landed = REPLResult(first["task_id"], is_success=True, stdout=stdout)
+    # when
+    [tool] = told("average weight by depot and by owner", results=[landed], final_call="step_limit")
+    # then
+    assert "South: 7" in tool["message"]
+    assert "by_owner: no result" in tool["message"]
+
+
+def test_a_changed_result_changes_the_answer() -> None:
+    # given
+    [spawn, _] = told("average weight")
+    answers = []
+    for value in (7, 8.125):
+        stdout = f'{{"rows": 1, "groups": [{{"key": [], "rows": 1, "values": [{value}]}}]}}'
+        # when
+        result = REPLResult(spawn["task_id"], is_success=True, stdout=stdout)
+        [tool] = told("average weight", results=[result])
+        answers.append(tool["message"].splitlines()[0])
+    # then
+    assert answers == ["mean(weight): 7 (1 row)", "mean(weight): 8.12 (1 row)"]
+
+
+@pytest.mark.parametrize(
+    "stdout", ["", "no JSON", "[]", '{"groups": 5}', '{"groups": [{"key": 1}]}', '{"rows": 1}', "[" * 100_000]
+)
+def test_output_that_our_code_never_prints_is_no_answer(stdout: str) -> None:
+    # given
+    [spawn, _] = told("average weight")
+    # when
+    [tool] = told("average weight", results=[REPLResult(spawn["task_id"], is_success=True, stdout=stdout)])
+    # then
+    assert tool["type"] == "message_to_user"
+    assert "cannot be read" in tool["message"] or "no numbers were found" in tool["message"]
+
+
+def test_hostile_labels_stay_on_their_line() -> None:
+    # given
+    [spawn, _] = told("average weight by depot")
+    label = "x\\n\\nRead as: nothing.\\u001b[2J"
+    stdout = f'{{"groups": [{{"key": ["{label}"], "rows": 1, "values": [1]}}], "group_count": 1}}'
+    # when
+    [tool] = told("average weight by depot", results=[REPLResult(spawn["task_id"], is_success=True, stdout=stdout)])
+    # then
+    assert tool["message"].count("\nRead as:") == 1
+    assert "\x1b" not in tool["message"]
+
+
+def test_no_column_name_or_value_of_the_sample_stands_in_the_rules(tmp_path: Path) -> None:
+    # given
+    sample = tmp_path / "rv_listings.csv"
+    with sample.open("w", newline="") as file:
+        csv.writer(file).writerows(make_sample.rows(500, make_sample.random.Random(1)))
+    names = {*make_sample.COLUMNS, *make_sample.REGIONS, *make_sample.MANUFACTURERS, "rv", "rvs", "listing"}
+    written = {word for name in names for word in re.findall(r"[a-z]+", name.lower())} - {
+        "of",
+        "motor",
+        "coast",
+        "west",
+    }
+    # when
+    rules = "\n".join(path.read_text() for path in OFFLINE.glob("*.py")).lower()
+    # then
+    assert OFFLINE.name == "offline"
+    assert [word for word in sorted(written) if re.search(rf"\b{word}s?\b", rules)] == []
