@@ -25,7 +25,7 @@ ACCEPTED = (
         SELECT o.id, 'it is ' || o.status || ' but has ' || count(s.id) || ' open steps: nothing can move it'
         FROM orchestrations o
         LEFT JOIN steps s ON s.orchestration_id = o.id AND s.status IN ('ready', 'planning', 'waiting')
-        WHERE o.ended_at IS NULL GROUP BY o.id HAVING count(s.id) <> 1
+        WHERE o.ended_at IS NULL GROUP BY o.id, o.status HAVING count(s.id) <> 1
         """,
     ),
     Check(
@@ -72,7 +72,8 @@ ONCE = (
         2,
         """
         SELECT t.orchestration_id, 'task ' || t.task_id || ' has ' || count(*) || ' results'
-        FROM repl_tasks t JOIN repl_task_results r ON r.repl_task_id = t.id GROUP BY t.id HAVING count(*) > 1
+        FROM repl_tasks t JOIN repl_task_results r ON r.repl_task_id = t.id
+        GROUP BY t.id, t.orchestration_id, t.task_id HAVING count(*) > 1
         """,
     ),
     Check(
@@ -102,7 +103,7 @@ ONCE = (
             || count(e.seq) || ' times'
         FROM steps s LEFT JOIN events e ON e.orchestration_id = s.orchestration_id AND e.name = 'step_landed'
             AND (e.data ->> 'step')::int = s.ordinal
-        GROUP BY s.id HAVING count(e.seq) <> (s.status = 'landed')::int
+        GROUP BY s.id, s.orchestration_id, s.ordinal, s.status HAVING count(e.seq) <> (s.status = 'landed')::int
         """,
     ),
     Check(

@@ -37,7 +37,7 @@ ORDERED = (
             || coalesce(jsonb_agg(t.task_id ORDER BY t.ordinal) FILTER (WHERE t.id IS NOT NULL), '[]')
         FROM events e JOIN steps s ON s.orchestration_id = e.orchestration_id AND s.ordinal = (e.data ->> 'step')::int
         LEFT JOIN repl_tasks t ON t.step_id = s.id AND t.plan_attempt = s.plan_attempt
-        WHERE e.name = 'planned' GROUP BY e.orchestration_id, e.seq, e.data, s.id
+        WHERE e.name = 'planned' GROUP BY e.orchestration_id, e.seq, e.data, s.id, s.ordinal
         HAVING e.data -> 'tasks'
             <> coalesce(jsonb_agg(t.task_id ORDER BY t.ordinal) FILTER (WHERE t.id IS NOT NULL), '[]')
         """,
@@ -80,7 +80,7 @@ ENDED = (
         """
         SELECT o.id, 'it is ' || o.status || ' but its end was announced ' || count(e.seq) || ' times'
         FROM orchestrations o LEFT JOIN events e ON e.orchestration_id = o.id AND e.name = 'ended'
-        GROUP BY o.id HAVING count(e.seq) <> (o.ended_at IS NOT NULL)::int
+        GROUP BY o.id, o.status, o.ended_at HAVING count(e.seq) <> (o.ended_at IS NOT NULL)::int
         """,
     ),
     Check(

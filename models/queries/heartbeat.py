@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, text
 
-from models.queries.stops import read_stops
+from models.queries.stops import forget_stops, read_stops
 from models.text import clean
 from models.timing import Timing
 from orchestration.records import Pulse
@@ -18,6 +18,7 @@ WITH silent AS MATERIALIZED (
     WHERE ended_at IS NULL AND seen_at < replwright_now() - make_interval(secs => :dead_s)
     ORDER BY id LIMIT :most FOR NO KEY UPDATE SKIP LOCKED)
 UPDATE processes SET ended_at = replwright_now(), lost = true FROM silent WHERE processes.id = silent.id
+RETURNING processes.id
 """
 
 
@@ -36,8 +37,11 @@ def pulse(connection: Connection, process_id: int, timing: Timing) -> Pulse:
 def leave(connection: Connection, process_id: int) -> None:
     """The process is over; what it held was released before."""
     connection.execute(text(_LEAVE), {"process": process_id})
+    forget_stops(connection, [process_id])
 
 
 def give_up_silent(connection: Connection, limit: int, timing: Timing) -> int:
     """Processes without a heartbeat are over. Their claims are returned by the sweeps that follow."""
-    return connection.execute(text(_GIVE_UP), {"dead_s": timing.dead_after_s, "most": limit}).rowcount
+    given_up = connection.execute(text(_GIVE_UP), {"dead_s": timing.dead_after_s, "most": limit}).scalars().all()
+    forget_stops(connection, given_up)
+    return len(given_up)

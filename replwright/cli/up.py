@@ -29,7 +29,9 @@ def up(
     progress = Progress(quiet=json)
     progress(f"starting the stack in {settings.home}")
     running = stack.current(settings) is not None
-    signal.signal(signal.SIGTERM, _interrupt)
+    # SIGINT as well: a shell without job control starts `up &` with SIGINT ignored.
+    for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signum, _interrupt)
     try:
         stack.ensure(settings, progress, stops_when_idle=False, ends_with_caller=not detach, flower=flower)
         if json:
@@ -41,7 +43,8 @@ def up(
             if not detach:
                 _stay(settings, progress)
     except KeyboardInterrupt:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(signum, signal.SIG_IGN)
         if not running:
             stack.stop(settings, progress)
             progress("stopped")

@@ -60,7 +60,7 @@ def _call(choice: ModelChoice, turn: Turn, state: REPLState, timeout_s: float) -
     }
     started, finish_reason = time.monotonic(), "stop"
     try:
-        b.OrchestrateREPLTasks(to_state(state), to_query(turn.query), baml_options=options)
+        b.OrchestrateREPLTasks(to_state(state, turn.show_samples), to_query(turn.query), baml_options=options)
     except BamlClientFinishReasonError as error:
         finish_reason = error.finish_reason or "unknown"
     except (BamlTimeoutError, BamlAbortError):

@@ -14,8 +14,8 @@ MAX_CELLS = 200
 MAX_NOTES = 50
 
 
-def to_state(state: REPLState) -> types.REPLState:
-    """REPLState as BAML takes it."""
+def to_state(state: REPLState, show_samples: bool = True) -> types.REPLState:
+    """REPLState as BAML takes it; without `show_samples` profiles hold no cells, only ranges."""
     return types.REPLState(
         recent_messages=[text(message) for message in state.recent_messages],
         active_tasks=list(state.active_tasks),
@@ -33,7 +33,7 @@ def to_state(state: REPLState) -> types.REPLState:
             for result in state.completed_results
         ],
         session_id=state.session_id,
-        inputs=[_profile(profile) for profile in state.inputs],
+        inputs=[_profile(profile, show_samples) for profile in state.inputs],
         plan_errors=[text(problem) for problem in state.plan_errors],
         steps_left=state.steps_left,
         spawns_left=state.spawns_left,
@@ -66,17 +66,17 @@ def _tool(item: Any) -> Tool:
     return Resume()
 
 
-def _profile(profile: InputProfile) -> types.InputProfile:
+def _profile(profile: InputProfile, show_samples: bool) -> types.InputProfile:
     notes = [text(note, MAX_CELL_CHARS) for note in profile.notes[:MAX_NOTES]]
     if (hidden := len(profile.columns) - MAX_COLUMNS) > 0:
         notes.append(f"{hidden} more columns are not shown")
-    columns = [_column(column) for column in profile.columns[:MAX_COLUMNS]]
+    columns = [_column(column, show_samples) for column in profile.columns[:MAX_COLUMNS]]
     return types.InputProfile(
         name=text(profile.name, MAX_NAME_CHARS), format=profile.format, rows=profile.rows, columns=columns, notes=notes
     )
 
 
-def _column(column: Mapping[str, Any]) -> types.ColumnProfile:
+def _column(column: Mapping[str, Any], show_samples: bool) -> types.ColumnProfile:
     return types.ColumnProfile(
         name=text(column.get("name", ""), MAX_NAME_CHARS),
         type=text(column.get("type", "unknown"), MAX_CELL_CHARS),
@@ -84,8 +84,8 @@ def _column(column: Mapping[str, Any]) -> types.ColumnProfile:
         distinct=_count(column.get("distinct")),
         min=_bound(column.get("min")),
         max=_bound(column.get("max")),
-        samples=_cells(column.get("samples")),
-        values=_cells(column.get("values")),
+        samples=_cells(column.get("samples")) if show_samples else None,
+        values=_cells(column.get("values")) if show_samples else None,
         numeric_text=bool(column["numeric_text"]) if "numeric_text" in column else None,
     )
 

@@ -1,6 +1,6 @@
 """Whether servers that are configured elsewhere answer: asked before anything starts, 5 s at most for each."""
 
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit
 
 from orchestration.errors import ServiceMissing
 from replwright.local.endpoints import Endpoints
@@ -14,8 +14,8 @@ def without_password(url: str) -> str:
     """The URL as it may be shown."""
     try:
         parts = urlsplit(url)
-        host = parts.netloc.rpartition("@")[2]
-        return urlunsplit((parts.scheme, host, parts.path, "", ""))
+        place = parts.netloc.rpartition("@")[2] or parse_qs(parts.query).get("host", [""])[0]
+        return f"{parts.scheme}://{place}{parts.path}"
     except ValueError:
         return "(not a URL)"
 

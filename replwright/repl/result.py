@@ -1,7 +1,6 @@
 """What a guest says of its run, validated as hostile input: known fields, known kinds, capped and valid text."""
 
 import json
-import math
 import mimetypes
 import re
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ _KINDS_OF_A_GUEST = frozenset({ErrorKind.EXCEPTION, ErrorKind.DENIED, ErrorKind.
 _FIELDS = frozenset({"error_kind", "value", "value_json", "seconds"})
 _UNSAFE_IN_A_NAME = re.compile(r"[^\w.\- ()+=,@]")
 _MAX_NAME = 150
+_A_YEAR_S = 366 * 24 * 3600
 MAX_OUTPUT_FILES = 100
 
 
@@ -102,6 +102,7 @@ def _refuse(name: str) -> object:
 
 
 def _seconds(seconds: object, limit: float) -> float:
-    if type(seconds) not in (int, float) or not math.isfinite(seconds) or seconds < 0:  # type: ignore[arg-type]
+    # `bool` is an `int` to Python; and an integer may be too large to be a float.
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)) or not 0 <= seconds <= _A_YEAR_S:
         raise ProtocolViolation("a result has no running time")
-    return min(float(seconds), limit)  # type: ignore[arg-type]
+    return min(float(seconds), limit)

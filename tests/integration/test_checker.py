@@ -38,7 +38,8 @@ def violations(engine: Engine, *statements: str) -> list[str]:
         for table in ("orchestrations", "steps", "repl_tasks", "repl_task_results", "model_calls", "events"):
             names = connection.execute(
                 text(
-                    "SELECT conname FROM pg_constraint WHERE conrelid = CAST(:t AS regclass) AND contype IN ('c','p','u')"
+                    "SELECT conname FROM pg_constraint"
+                    " WHERE conrelid = CAST(:t AS regclass) AND contype IN ('c', 'p', 'u')"
                 ),
                 {"t": table},
             ).scalars()
@@ -70,7 +71,11 @@ ENDED = "(SELECT id FROM orchestrations WHERE ended_at IS NOT NULL LIMIT 1)"
         (1, "has no question", "DELETE FROM orchestration_payloads"),
         (2, "done without a result", "DELETE FROM repl_task_results"),
         (2, "2 results", "INSERT INTO repl_task_results SELECT * FROM repl_task_results"),
-        (2, "2 times", "INSERT INTO events SELECT orchestration_id, 99, name, at, data FROM events WHERE seq = 5"),
+        (
+            2,
+            "2 times",
+            "INSERT INTO events SELECT orchestration_id, 99, name, at, data FROM events WHERE name = 'task_landed'",
+        ),
         (2, "without gaps", "DELETE FROM events WHERE seq = 2"),
         (2, "without gaps", "UPDATE steps SET ordinal = ordinal + 1 WHERE ordinal > 1"),
         (2, "landed while task", "UPDATE repl_tasks SET state = 'pending' WHERE task_id = 'a'"),

@@ -3,42 +3,21 @@
 from itertools import pairwise
 
 import pytest
-from sqlalchemy import Engine
 
-from models.checker import check
 from models.ledger import PostgresLedger
 from orchestration.errors import Fenced
-from orchestration.limits import Limits
-from orchestration.records import Hint, Landing, NewOrchestration, Reply, StepClaim
+from orchestration.records import Hint, Landing, NewOrchestration, Reply
 from orchestration.states import ErrorKind, Reason, Status
-from orchestration.tools import REPLResult
 from tests.support.database import Clock
-from tests.support.driver import result_of, spawn
+from tests.support.driver import job, planned, result_of, spawn
 
-
-def new(**limits: float) -> NewOrchestration:
-    return NewOrchestration("how many?", "m", root_task_id="root", limits=Limits(**limits))  # type: ignore[arg-type]
-
-
-def planned(ledger: PostgresLedger, worker: int, asked: NewOrchestration, *task_ids: str) -> StepClaim:
-    claim = ledger.claim_step(ledger.submit(asked).id, worker, "planner")
-    assert claim
-    ledger.commit_plan(claim, [spawn(task_id) for task_id in task_ids], None)
-    return claim
-
-
-@pytest.fixture(autouse=True)
-def _promises(database_engine: Engine) -> object:
-    """Whatever a test here does, the promises hold at its end."""
-    yield
-    with database_engine.connect() as connection:
-        assert check(connection) == []
+pytestmark = pytest.mark.usefixtures("promises")
 
 
 def test_a_dead_planner_loses_its_step_and_is_fenced_off(ledger: PostgresLedger, clock: Clock) -> None:
     # given
     dead, alive = (ledger.register("worker", "n", pid, "r") for pid in (1, 2))
-    number = ledger.submit(new()).id
+    number = ledger.submit(job()).id
     claim = ledger.claim_step(number, dead, "first")
     assert claim
     # when
@@ -70,7 +49,7 @@ def test_a_dead_planner_loses_its_step_and_is_fenced_off(ledger: PostgresLedger,
 
 def test_a_process_that_beats_keeps_its_step(ledger: PostgresLedger, clock: Clock) -> None:
     worker = ledger.register("worker", "n", 1, "r")
-    number = ledger.submit(new()).id
+    number = ledger.submit(job()).id
     ledger.claim_step(number, worker, None)
     for _ in range(10):
         clock.advance(7)
@@ -81,7 +60,7 @@ def test_a_process_that_beats_keeps_its_step(ledger: PostgresLedger, clock: Cloc
 def test_a_claim_that_hangs_in_a_living_process_is_returned_and_counts(ledger: PostgresLedger, clock: Clock) -> None:
     # given
     worker = ledger.register("worker", "n", 1, "r")
-    number = ledger.submit(new(deadline_s=36_000)).id
+    number = ledger.submit(job(deadline_s=36_000)).id
     # when
     for _ in range(3):
         assert ledger.claim_step(number, worker, None)
@@ -95,7 +74,7 @@ def test_a_claim_that_hangs_in_a_living_process_is_returned_and_counts(ledger: P
 
 
 def test_a_job_that_kills_its_workers_is_set_aside_at_the_loss_cap(ledger: PostgresLedger, clock: Clock) -> None:
-    number = ledger.submit(new(max_losses=2)).id
+    number = ledger.submit(job(max_losses=2)).id
     for pid in (1, 2):
         assert ledger.claim_step(number, ledger.register("worker", "n", pid, "r"), None)
         clock.advance(9)
@@ -110,7 +89,7 @@ def test_tasks_of_a_dead_host_run_again_elsewhere_and_finished_ones_are_kept(
 ) -> None:
     # given
     worker, dead = ledger.register("worker", "n", 1, "r"), ledger.register("host", "n", 2, "r")
-    claim = planned(ledger, worker, new(), "one", "two", "three")
+    claim = planned(ledger, worker, job(), "one", "two", "three")
     tasks = ledger.claim_tasks(dead, 3)
     ledger.land(dead, [Landing(tasks[0], result_of(tasks[0]))])
     # when
@@ -125,8 +104,27 @@ def test_tasks_of_a_dead_host_run_again_elsewhere_and_finished_ones_are_kept(
     assert [(task.spawn.task_id, task.attempt) for task in again] == [("two", 2), ("three", 2)]
     assert late.refused == (tasks[1].id,)
     assert [hint.name for hint in landed.hints] == ["resume"]
-    assert ledger.pulse(dead).stop == (tasks[1].id, tasks[2].id)
+    assert not ledger.pulse(dead).alive
     assert [task.attempt for task in ledger.get(claim.orchestration_id).tasks] == [1, 2, 2]
+
+
+def test_the_first_of_two_runs_on_one_host_is_fenced_off(ledger: PostgresLedger, clock: Clock) -> None:
+    # given
+    worker, host = ledger.register("worker", "n", 1, "r"), ledger.register("host", "n", 2, "r")
+    planned(ledger, worker, job(), "slow")
+    [first] = ledger.claim_tasks(host, 1)
+    clock.advance(91)
+    ledger.pulse(host)
+    ledger.sweep()
+    # when
+    stop = ledger.pulse(host).stop
+    [second] = ledger.claim_tasks(host, 1)
+    late = ledger.land(host, [Landing(first, result_of(first))])
+    # then
+    assert stop == (first.id,)
+    assert ledger.pulse(host).stop == ()
+    assert (second.id, second.attempt, late.refused) == (first.id, 2, (first.id,))
+    assert ledger.land(host, [Landing(second, result_of(second))]).landed == (second.id,)
 
 
 @pytest.mark.parametrize("hangs", [True, False])
@@ -135,7 +133,7 @@ def test_a_task_at_its_cap_lands_as_crashed_and_the_step_goes_on(
 ) -> None:
     # given
     worker = ledger.register("worker", "n", 1, "r")
-    claim = planned(ledger, worker, new(max_losses=3), "bad")
+    claim = planned(ledger, worker, job(max_losses=3), "bad")
     # when
     for pid in range(3):
         host = ledger.register("host", "n", pid, "r")
@@ -156,9 +154,9 @@ def test_a_task_at_its_cap_lands_as_crashed_and_the_step_goes_on(
 def test_deadlines_end_what_runs_and_what_is_queued(ledger: PostgresLedger, clock: Clock) -> None:
     # given
     worker, host = ledger.register("worker", "n", 1, "r"), ledger.register("host", "n", 2, "r")
-    queued = ledger.submit(new(deadline_s=60)).id
-    later = ledger.submit(new(deadline_s=600)).id
-    running = planned(ledger, worker, new(deadline_s=60), "one").orchestration_id
+    queued = ledger.submit(job(deadline_s=60)).id
+    later = ledger.submit(job(deadline_s=600)).id
+    running = planned(ledger, worker, job(deadline_s=60), "one").orchestration_id
     [task] = ledger.claim_tasks(host, 1)
     # when
     clock.advance(61)
@@ -178,7 +176,7 @@ def test_deadlines_end_what_runs_and_what_is_queued(ledger: PostgresLedger, cloc
 def test_cancel_stops_running_tasks_and_refuses_what_comes_later(ledger: PostgresLedger) -> None:
     # given
     worker, host = ledger.register("worker", "n", 1, "r"), ledger.register("host", "n", 2, "r")
-    claim = planned(ledger, worker, new(), "one", "two", "three")
+    claim = planned(ledger, worker, job(), "one", "two", "three")
     tasks = ledger.claim_tasks(host, 2)
     # when
     cancelled = ledger.cancel(claim.orchestration_id), ledger.cancel(claim.orchestration_id)
@@ -192,7 +190,7 @@ def test_cancel_stops_running_tasks_and_refuses_what_comes_later(ledger: Postgre
 
 def test_a_lost_hint_is_sent_again_with_back_off(ledger: PostgresLedger, clock: Clock) -> None:
     # given
-    number = ledger.submit(new()).id
+    number = ledger.submit(job()).id
     sent = []
     # when
     for second in range(40):
@@ -210,7 +208,7 @@ def test_a_lost_hint_is_sent_again_with_back_off(ledger: PostgresLedger, clock: 
 def test_the_sweep_reminds_of_pending_tasks_and_waiting_sessions(ledger: PostgresLedger, clock: Clock) -> None:
     # given
     worker = ledger.register("worker", "n", 1, "r")
-    planned(ledger, worker, new(), "one")
+    planned(ledger, worker, job(), "one")
     first, second = (ledger.submit(NewOrchestration(q, "m", session_id="s")).id for q in ("first", "second"))
     # when
     clock.advance(3)
@@ -222,96 +220,3 @@ def test_the_sweep_reminds_of_pending_tasks_and_waiting_sessions(ledger: Postgre
     assert {name for name, _ in before} == {"dispatch", "plan"}
     assert ("plan", second) not in before
     assert ("plan", second) in after
-
-
-def test_a_graceful_release_gives_the_try_back(ledger: PostgresLedger) -> None:
-    worker = ledger.register("worker", "n", 1, "r")
-    number = ledger.submit(new()).id
-    for attempt in range(1, 6):
-        claim = ledger.claim_step(number, worker, None)
-        assert claim
-        assert (claim.tries, claim.plan_attempt) == (1, attempt)
-        ledger.release_step(claim, graceful=True)
-
-
-def test_model_failures_are_tried_again_later_and_end_as_model_error(ledger: PostgresLedger, clock: Clock) -> None:
-    # given
-    worker = ledger.register("worker", "n", 1, "r")
-    number = ledger.submit(new()).id
-    # when
-    for attempt in range(1, 4):
-        claim = ledger.claim_step(number, worker, None)
-        assert claim
-        assert claim.tries == attempt
-        ledger.record_model_failure(claim, 0, "hash", f"503 at attempt {attempt}")
-        ledger.release_step(claim, graceful=False, delay_s=5)
-        assert ledger.claim_step(number, worker, None) is None
-        clock.advance(5)
-        ledger.pulse(worker)
-    # then
-    view = ledger.get(number)
-    assert (view.status, view.reason, view.usage.model_calls) == (Status.FAILED, Reason.MODEL_ERROR, 3)
-    assert str(view.detail).endswith("503 at attempt 3")
-
-
-def test_attempts_that_failed_for_another_reason_end_as_poisoned(ledger: PostgresLedger) -> None:
-    worker = ledger.register("worker", "n", 1, "r")
-    number = ledger.submit(new(max_attempts=2)).id
-    for _ in range(2):
-        claim = ledger.claim_step(number, worker, None)
-        assert claim
-        ledger.release_step(claim, graceful=False)
-    assert ledger.get(number).reason is Reason.POISONED
-
-
-def test_a_journaled_reply_is_found_by_the_next_claim(ledger: PostgresLedger) -> None:
-    # given
-    worker = ledger.register("worker", "n", 1, "r")
-    number = ledger.submit(new()).id
-    first = ledger.claim_step(number, worker, None)
-    assert first
-    reply = Reply("raw", "m", "stop", 3, 4, 0.5)
-    ledger.record_reply(first, 0, "hash", reply)
-    ledger.release_step(first, graceful=True)
-    # when
-    second = ledger.claim_step(number, worker, None)
-    # then
-    assert second
-    assert ledger.reply(second, 0, "hash") == reply
-    assert ledger.reply(second, 0, "another") is None
-    assert ledger.reply(second, 1, "hash") is None
-
-
-def test_a_repair_raises_the_fence_but_not_the_tries(ledger: PostgresLedger) -> None:
-    worker = ledger.register("worker", "n", 1, "r")
-    number = ledger.submit(new()).id
-    claim = ledger.claim_step(number, worker, None)
-    assert claim
-    repaired = ledger.start_repair(claim, ["the plan is empty"])
-    with pytest.raises(Fenced):
-        ledger.commit_plan(claim, [spawn("old")], None)
-    ledger.commit_plan(repaired, [spawn("new")], None)
-    [step] = ledger.get(number).steps
-    assert (step.plan_attempt, step.tries) == (2, 1)
-    assert [event.data["problems"] for event in ledger.events(number) if event.name == "plan_rejected"] == [
-        ["the plan is empty"]
-    ]
-
-
-def test_a_process_that_leaves_gives_back_what_it_held(ledger: PostgresLedger) -> None:
-    # given
-    worker, host = ledger.register("worker", "n", 1, "r"), ledger.register("host", "n", 2, "r")
-    waiting = planned(ledger, worker, new(), "one", "two").orchestration_id
-    tasks = ledger.claim_tasks(host, 1)
-    number = ledger.submit(new()).id
-    ledger.claim_step(number, worker, None)
-    # when
-    ledger.deregister(worker)
-    ledger.deregister(host)
-    # then
-    assert ledger.get(number).status is Status.QUEUED
-    assert {task.state for task in ledger.get(waiting).tasks} == {"pending"}
-    assert not ledger.pulse(worker).alive
-    assert list(ledger.claim_tasks(host, 1)) == []
-    assert ledger.land(host, [Landing(tasks[0], REPLResult("one", True))]).refused == (tasks[0].id,)
-    assert ledger.health().processes == {}

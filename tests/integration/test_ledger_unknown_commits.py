@@ -34,7 +34,7 @@ class Cut:
         self.fired += 1
         if self.after:
             self.commit(connection)
-        connection.close()
+        connection.dbapi_connection.close()
         raise psycopg.OperationalError("the connection is lost")
 
 

@@ -10,7 +10,7 @@ from replwright.llm import client_sync
 from replwright.llm.offline.server import OfflineServer
 
 ROOT = client_sync.ROOT
-BAML_CLI = Path(sys.executable).parent / "baml-cli"
+BAML_CLI = str(Path(sys.executable).parent / "baml-cli")
 
 
 def run_baml_tests(base_url: str) -> subprocess.CompletedProcess[str]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 
 from models.ledger import PostgresLedger
+from orchestration.states import Reason
 from tests.interleavings.world import World
 
 State = Callable[[World], World]
@@ -34,6 +35,21 @@ def other_claim(world: World, hand: Hand) -> object:
 
 def plan(world: World, hand: Hand) -> object:
     return world.do_plan(hand.ledger)
+
+
+def repair(world: World, hand: Hand) -> object:
+    assert world.claim
+    return hand.ledger.start_repair(world.claim, ["the plan is empty"])
+
+
+def finish(world: World, hand: Hand) -> None:
+    assert world.claim
+    hand.ledger.finish(world.claim, Reason.ANSWERED, "done", None)
+
+
+def release(world: World, hand: Hand) -> None:
+    assert world.claim
+    hand.ledger.release_step(world.claim, graceful=True)
 
 
 def host_claim(world: World, hand: Hand) -> object:
@@ -106,6 +122,10 @@ def planning_with_a_silent_worker(world: World) -> World:
 
 def running_on_a_silent_host(world: World) -> World:
     return world.running().silent(world.host)
+
+
+def running_on_a_dead_host(world: World) -> World:
+    return world.running().given_up(world.host)
 
 
 def last_running_on_a_silent_host(world: World) -> World:

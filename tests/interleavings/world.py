@@ -78,6 +78,11 @@ class World:
             self._sql(f"UPDATE processes SET seen_at = seen_at - interval '1 minute' WHERE id = {process}")
         return self
 
+    def given_up(self, process: int) -> "World":
+        """The sweeper ended this process, but did not come to what it held."""
+        self._sql(f"UPDATE processes SET ended_at = replwright_now(), lost = true WHERE id = {process}")
+        return self
+
     def quiet(self) -> "World":
         """Nobody has hinted for a minute."""
         self._sql("UPDATE steps SET nudge_at = nudge_at - interval '1 minute'")

@@ -1,4 +1,4 @@
-"""The sandboxes under attack: as root and as an ordinary user where the tests run as root, else as this user."""
+"""The sandboxes under attack: as root, as root without namespaces and as an ordinary user; or only as this user."""
 
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.sandbox import IS_ROOT, Sandbox, open_folder, ordinary
+from tests.support.sandbox import IS_ROOT, Sandbox, contained, open_folder, ordinary
 
-USERS = ("root", "ordinary") if IS_ROOT else ("ordinary",)
+MAKERS = {"root": Sandbox, "contained": contained, "ordinary": ordinary} if IS_ROOT else {"ordinary": ordinary}
+USERS = tuple(MAKERS)
 
 
 class Sandboxes:
@@ -22,8 +23,7 @@ class Sandboxes:
         if user not in self._made:
             folder = self._folder / user
             folder.mkdir(mode=0o755)
-            sandbox = Sandbox(folder) if user == "root" else ordinary(folder)
-            self._made[user] = self._stack.enter_context(sandbox)
+            self._made[user] = self._stack.enter_context(MAKERS[user](folder))
         return self._made[user]
 
 

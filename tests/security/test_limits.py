@@ -7,7 +7,7 @@ from tests.security.attacks import PRELUDE
 from tests.support.sandbox import Sandbox
 
 MB = 1024**2
-SLEEPER = "import time\ntime.sleep(1.5)\n'slept'"
+SLEEPER = "import time\ntime.sleep(0.3)\n'slept'"
 
 
 def test_a_repl_that_never_answers_is_timed_out_at_its_own_deadline_and_its_neighbours_finish(sandbox: Sandbox) -> None:

@@ -1,7 +1,8 @@
 """A real PostgreSQL for the tests: one server a session, in a folder of its own, and a fresh database a test."""
 
 import os
-import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,8 +14,10 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from models import migrate
+from models.checker import check
 from models.engine import make_engine, parse_url
 from models.ledger import PostgresLedger
+from tests.support import guard
 
 _TEMPLATE = "replwright_template"
 _SETTINGS = ("fsync = off", "full_page_writes = off")
@@ -67,7 +70,9 @@ class Clock:
 def postgres_server() -> Iterator[Server]:
     """The server, without our tables. Stopped and removed at the end of the session."""
     folder = Path(tempfile.mkdtemp(prefix="rw-pg-"))
-    try:
+    guarding = [sys.executable, guard.__file__, str(folder)]
+    # A session of its own, so that what ends the tests does not end it, too.
+    with subprocess.Popen(guarding, stdin=subprocess.PIPE, start_new_session=True):
         runtime = folder / "run" / "python_PostgresServer"
         runtime.mkdir(parents=True, mode=0o700)
         (folder / "run").chmod(0o700)
@@ -85,8 +90,6 @@ def postgres_server() -> Iterator[Server]:
                 admin.dispose()
         finally:
             server.cleanup()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
@@ -127,6 +130,14 @@ def database_engine(database_url: str) -> Iterator[Engine]:
 def ledger(database_engine: Engine) -> PostgresLedger:
     """The ledger over `database_engine`; its profile code reports an empty table."""
     return PostgresLedger(database_engine, profile_code=PROFILE_CODE, patience_s=0)
+
+
+@pytest.fixture
+def promises(database_engine: Engine) -> Iterator[None]:
+    """Whatever the test does, the five promises hold at its end."""
+    yield
+    with database_engine.connect() as connection:
+        assert check(connection) == []
 
 
 @pytest.fixture

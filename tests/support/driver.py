@@ -5,21 +5,34 @@ A plan is a list of task ids a step; after the last step the model answers. Each
 
 import hashlib
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from uuid import UUID
 
 from models.checker import Ask
 from models.ledger import PostgresLedger
+from orchestration.limits import Limits
 from orchestration.records import ClaimedTask, Hint, Landing, NewOrchestration, ParsedPlan, Reply, StepClaim, Turn
-from orchestration.states import Reason
 from orchestration.tools import MessageToUser, REPLResult, REPLState, SpawnREPL, TaskType
 from orchestration.turn import Planned, take_turn
 
 
 def spawn(task_id: str, code: str = "1 + 1") -> SpawnREPL:
     return SpawnREPL(task_id, TaskType.COMPUTE, code)
+
+
+def job(**limits: float) -> NewOrchestration:
+    """A question, with these limits."""
+    return NewOrchestration("how many?", "m", root_task_id="root", limits=Limits(**limits))  # type: ignore[arg-type]
+
+
+def planned(ledger: PostgresLedger, worker: int, asked: NewOrchestration, *task_ids: str) -> StepClaim:
+    """Submitted, claimed by the worker, and planned as these tasks; the claim is over."""
+    claim = ledger.claim_step(ledger.submit(asked).id, worker, "planner")
+    assert claim
+    ledger.commit_plan(claim, [spawn(task_id) for task_id in task_ids], None)
+    return claim
 
 
 def result_of(task: ClaimedTask) -> REPLResult:
@@ -30,7 +43,7 @@ def result_of(task: ClaimedTask) -> REPLResult:
 class ScriptedModel:
     """`script[question][n]` are the task ids of step n + 1; past the end it answers with the outputs it was shown."""
 
-    script: dict[str, Sequence[Sequence[str]]]
+    script: Mapping[str, Sequence[Sequence[str]]]
     asks: list[Ask] = field(default_factory=list)
 
     def request_hash(self, turn: Turn, state: REPLState) -> str:
@@ -99,6 +112,3 @@ class Driver:
 
     def land(self, tasks: Sequence[ClaimedTask]) -> None:
         self.hints += self.ledger.land(self.host, [Landing(task, self.run(task)) for task in tasks]).hints
-
-    def answer(self, claim: StepClaim, text: str = "done") -> None:
-        self.ledger.finish(claim, Reason.ANSWERED, text, None)

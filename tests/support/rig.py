@@ -17,7 +17,6 @@ from pytest_celery import CeleryTestWorker
 from models.checker import check
 from models.engine import make_engine
 from models.ledger import PostgresLedger
-from orchestration.limits import Limits
 from orchestration.records import NewOrchestration, OrchestrationView
 from replwright.local import stack
 from replwright.local.endpoints import Endpoints
@@ -65,9 +64,8 @@ class Rig:
 
     def submit(self, question: str = "what is it?", send: bool = True, **changes: Any) -> UUID:
         """Accept a question for the scripted model; `send` False leaves its hint to the sweeper."""
-        new = NewOrchestration(
-            question, "scripted", limits=changes.pop("limits", Limits()), root_task_id=str(uuid.uuid4()), **changes
-        )
+        settings = {"model": "scripted", "root_task_id": str(uuid.uuid4()), **changes}
+        new = NewOrchestration(question, **settings)
         submitted = self.ledger.submit(new)
         self.accepted.append(submitted.id)
         if send:

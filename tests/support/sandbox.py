@@ -48,7 +48,7 @@ class Sandbox:
         drop = _DROP_TO_NOBODY if as_nobody else []
         checkout = _copied(folder / "checkout") if as_nobody else CHECKOUT
         self.scratch_root = folder / "scratch"
-        self.scratch_root.mkdir()
+        self.scratch_root.mkdir(exist_ok=True)
         if as_nobody:
             os.chown(self.scratch_root, NOBODY, NOBODY)
         guest = str(guest_python or find_guest_python())
@@ -157,13 +157,30 @@ def ordinary(folder: Path, **named: Any) -> Sandbox:
     """A sandbox of an ordinary user: this one's, or as root that of a user without rights, with a bare guest."""
     if not IS_ROOT:
         return Sandbox(folder, **named)
-    python = _python_of_everybody()
     home = folder / "home"
     home.mkdir(mode=0o700)
     os.chown(home, NOBODY, NOBODY)
     os.chmod(folder, 0o755)
-    subprocess.run([*_DROP_TO_NOBODY, python, "-m", "venv", "--without-pip", str(home / "guest")], check=True)
-    return Sandbox(folder, Path(python), home / "guest" / "bin" / "python", True, **named)
+    guest = _bare_guest(home / "guest", _DROP_TO_NOBODY)
+    return Sandbox(folder, Path(_python_of_everybody()), guest, True, **named)
+
+
+def contained(folder: Path) -> Sandbox:
+    """A sandbox of root in a container that refuses namespaces, with a bare guest that every user may read."""
+    os.chmod(folder, 0o755)
+    guest = _bare_guest(folder / "guest", [])
+    return Sandbox(folder, guest_python=guest, launcher=lacking("no-namespaces"))
+
+
+def lacking(what: str) -> list[str]:
+    """The start of a command that runs the rest on a kernel without `what`; see without.py."""
+    return ["python3", str(CHECKOUT / "tests" / "support" / "without.py"), what]
+
+
+def _bare_guest(folder: Path, drop: Sequence[str]) -> Path:
+    """A guest's Python without packages, which an ordinary user can run."""
+    subprocess.run([*drop, _python_of_everybody(), "-m", "venv", "--without-pip", str(folder)], check=True)
+    return folder / "bin" / "python"
 
 
 def _python_of_everybody() -> str:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from orchestration.errors import BadInput
-from orchestration.tools import ErrorKind, MessageToUser, REPLResult, REPLState, Resume, SpawnREPL
+from orchestration.states import ErrorKind
+from orchestration.tools import MessageToUser, REPLResult, REPLState, Resume, SpawnREPL
 from replwright.llm.choose import GIVEN_PLAN
 from replwright.llm.given_plan import GivenPlanModel, exec_plan, validate_plan_text
 from tests.support.turns import turn
@@ -94,7 +95,7 @@ def test_a_last_call_answers_from_the_results_there_are() -> None:
         (json.dumps([[DONE], "x"]), "turn 1, tool 1: not a JSON object"),
         (json.dumps([{"type": "spawn"}]), "turn 1, tool 1: unknown type 'spawn'"),
         (json.dumps([spawn("a"), RESUME, {"type": "spawn_repl", "task_id": "b"}]), "turn 2, tool 1: code_to_execute"),
-        (json.dumps([spawn("a", code=1)]), "code_to_execute must be text"),
+        (json.dumps([spawn("a") | {"code_to_execute": 1}]), "code_to_execute must be text"),
         (json.dumps([spawn("a", timeout_seconds=True)]), "timeout_seconds must be a whole number or null"),
         (json.dumps([spawn("a", timeout_seconds=0)]), "timeout_seconds must be 1 to 600"),
         (json.dumps([spawn("a", speed=1)]), "unknown field 'speed'"),

@@ -1,6 +1,7 @@
-"""What the offline model does not understand it refuses, by name; it never answers a question that is merely similar."""
+"""What the offline model does not understand it refuses, by name; a question that is merely similar is not answered."""
 
 import csv
+import random
 import re
 from pathlib import Path
 from typing import Any
@@ -242,7 +243,7 @@ def test_no_column_name_or_value_of_the_sample_stands_in_the_rules(tmp_path: Pat
     # given
     sample = tmp_path / "rv_listings.csv"
     with sample.open("w", newline="") as file:
-        csv.writer(file).writerows(make_sample.rows(500, make_sample.random.Random(1)))
+        csv.writer(file).writerows(make_sample.rows(500, random.Random(1)))
     names = {*make_sample.COLUMNS, *make_sample.REGIONS, *make_sample.MANUFACTURERS, "rv", "rvs", "listing"}
     written = {word for name in names for word in re.findall(r"[a-z]+", name.lower())} - {
         "of",

@@ -7,7 +7,7 @@ import pytest
 
 from orchestration.records import Reply
 from orchestration.tools import MessageToUser, Resume, SpawnREPL, TaskType
-from replwright.llm.replies import parse_reply
+from replwright.llm.replies import TOO_LONG, parse_reply
 
 SPAWN: dict[str, Any] = {
     "type": "spawn_repl",
@@ -111,6 +111,10 @@ def test_a_reply_that_cannot_be_read_one_way_only_is_refused_with_the_reason(raw
 @pytest.mark.parametrize("finish_reason", ["length", "max_tokens"])
 def test_a_reply_cut_by_its_length_is_refused_even_when_it_parses(finish_reason: str) -> None:
     assert "cut by its length limit" in problem(json.dumps([MESSAGE]), finish_reason)
+
+
+def test_a_reply_over_the_cap_is_refused() -> None:
+    assert "characters" in problem(json.dumps([MESSAGE]), TOO_LONG)
 
 
 def test_an_empty_list_is_left_to_the_rules_of_a_plan() -> None:

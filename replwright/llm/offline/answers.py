@@ -23,8 +23,13 @@ def answer(reading: Reading, task_ids: Sequence[str], results: Mapping[str, Resu
             blocks.append(_failure(result))
         else:
             heading = f"{task_id}:\n" if len(task_ids) > 1 and not reading.relative else ""
-            blocks.append(heading + _block(reading, found))
-            notes += [note for note in _notes(found) if note not in notes]
+            try:
+                block, noted = _block(reading, found), _notes(found)
+            except (KeyError, TypeError, ValueError, AttributeError):
+                # Somebody else's output: what a REPL printed is taken for what it is.
+                block, noted = _failure(result), []
+            blocks.append(heading + block)
+            notes += [note for note in noted if note not in notes]
     told = "\n\n".join(block for block in blocks if block)
     return f"{told}\n\nRead as: {'; '.join([_line(echo(reading)), *notes])}."
 
@@ -58,8 +63,8 @@ def _block(reading: Reading, found: Mapping[str, Any]) -> str:
         return f"{_line(str(reference))}: {number(found['number'])}"
     if "groups" in found:
         return _groups(reading, found)
-    if "listing" in found:
-        return _listing(reading, found)
+    if "cells" in found:
+        return _cells(reading, found)
     if "quantiles" in found:
         lines = [f"{name}: {number(value)}" for name, value in found["quantiles"].items()]
         bins = [f"{number(low)} to {number(high)}: {number(count)}" for low, high, count in found.get("bins", [])]
@@ -93,11 +98,11 @@ def _groups(reading: Reading, found: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _listing(reading: Reading, found: Mapping[str, Any]) -> str:
+def _cells(reading: Reading, found: Mapping[str, Any]) -> str:
     if reading.measures:
         return _rows(found["matching"])
     head = [] if reading.top else [f"{_rows(found['matching'])} match"]
-    rows = found["listing"]
+    rows = found["cells"]
     if not rows:
         return "no rows match"
     head += [" | ".join(_line(name) for name in found["columns"])]

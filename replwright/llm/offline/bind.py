@@ -79,9 +79,13 @@ def _asks_for_a_value(before: Sequence[Item]) -> bool:
     """ "column = word": taken as a value only where the profile does not list all of them."""
     if len(before) < 2 or before[-2].role is not Role.COLUMN:
         return False
-    if before[-1].role is not Role.EQUALS and before[-1].raw.lower() != "is":
+    if not _equates(before[-1]):
         return False
     return all(column.kind == "text" and column.values is None for column in before[-2].columns)
+
+
+def _equates(item: Item) -> bool:
+    return item.role is Role.EQUALS or item.raw.lower() == "is"
 
 
 def _quoted(token: Token, table: Table, before: Sequence[Item]) -> Iterator[_Match]:
@@ -92,7 +96,7 @@ def _quoted(token: Token, table: Table, before: Sequence[Item]) -> Iterator[_Mat
     holders = tuple(c for c in table.columns if c.values and any(folded(value) == wanted for value in c.values))
     if holders:
         yield _Match(1, Item(Role.VALUE, token.raw, token.text, columns=holders), "a value")
-    elif before and before[-1].role in (Role.COLUMN, Role.EQUALS):
+    elif before and (before[-1].role is Role.COLUMN or _equates(before[-1])):
         column = next((item for item in reversed(before) if item.role is Role.COLUMN), None)
         if column and all(c.kind == "text" and c.values is None for c in column.columns):
             yield _Match(1, Item(Role.VALUE, token.raw, token.text, columns=column.columns), "a value")
@@ -151,7 +155,12 @@ def _best(matches: Sequence[_Match], tokens: Sequence[Token], at: int, table: Ta
 
 def _settled(rivals: list[_Match], token: Token, shouted: bool) -> list[_Match]:
     roles = {match.item.role for match in rivals}
-    if roles == {Role.FILLER, Role.VALUE} and token.raw.isupper() and not shouted:
+    if Role.VALUE in roles and not roles & {Role.COLUMN, Role.ROWS, Role.FILLER} and len(roles) > 1:
+        # A word of the grammar is one, unless it is written just as the value is.
+        if all(match.item.detail != token.raw for match in rivals if match.item.role is Role.VALUE):
+            rivals = [match for match in rivals if match.item.role is not Role.VALUE]
+            roles = {match.item.role for match in rivals}
+    elif roles == {Role.FILLER, Role.VALUE} and token.raw.isupper() and not shouted:
         # "US" in capitals is the value of that spelling, "us" is the filler.
         rivals = [match for match in rivals if match.item.detail == token.raw] or rivals
         roles = {match.item.role for match in rivals}

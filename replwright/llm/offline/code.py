@@ -45,7 +45,7 @@ def relative_rows(reading: Reading, relative: Relative, task_id: str) -> str:
         lines += [f"kept = kept & (({column} - reference).abs() <= {NEAR_SHARE} * abs(reference))"]
     else:
         lines += [f"kept = kept & ({column} {relative.operator} reference)"]
-    lines += ['answer["reference"] = reference', *_listing(reading, None)]
+    lines += ['answer["reference"] = reference', *_cells(reading, None)]
     return _program(reading.table.name, lines)
 
 
@@ -54,7 +54,7 @@ def rows(reading: Reading) -> str:
     lines = _kept(reading.filters)
     if reading.top and reading.top.key:
         lines += [f"left_out({reading.top.key.name!r}, kept)"]
-    return _program(reading.table.name, [*lines, *_listing(reading, reading.top)])
+    return _program(reading.table.name, [*lines, *_cells(reading, reading.top)])
 
 
 def distribution(reading: Reading) -> str:
@@ -149,7 +149,7 @@ def _skipped(measures: Iterable[Measure]) -> list[str]:
     return [f"left_out({name!r}, kept)" for name in names]
 
 
-def _listing(reading: Reading, top: Top | None) -> list[str]:
+def _cells(reading: Reading, top: Top | None) -> list[str]:
     names = [column.name for column in reading.table.columns][:MAX_COLUMNS_SHOWN]
     if top and top.key:
         return [f"listed(kept, {names!r}, {top.count}, numbers({top.key.name!r}), {top.highest})"]

@@ -42,6 +42,9 @@ class _Handler(JsonHandler):
             content = content_of(body)
         except BadRequest as error:
             return self.send_problem(HTTPStatus.BAD_REQUEST, str(error))
+        except Exception as error:
+            # A fault of the rules: said, so that it is not taken for a broken connection.
+            return self.send_problem(HTTPStatus.INTERNAL_SERVER_ERROR, f"{NAME} failed: {type(error).__name__}")
         if body.get("stream") is True:
             return self.send_events(stream_chunks(body, content))
         return self.send_json(HTTPStatus.OK, completion(body, content))
@@ -63,7 +66,9 @@ class OfflineServer:
         return f"http://127.0.0.1:{self.port}/v1"
 
     def start(self) -> None:
-        self._thread = threading.Thread(target=self._server.serve_forever, name="offline-model", daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), name="offline-model", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:

@@ -33,9 +33,10 @@ def numbers(name: str) -> Any:
     else:
         parts = cells.astype("string").astype(object).str.strip().str.extract(NUMBER)
         marks = (parts["before"].fillna("") + parts["after"].fillna("")).str.casefold().where(parts["digits"].notna())
+        marks = marks.where(~marks.isin(SCALES))
         counts = marks[marks != ""].value_counts()
         usual = min(counts.index[counts == counts.max()]) if len(counts) else ""
-        fits = marks.isin(["", usual]) & ~marks.isin(SCALES)
+        fits = marks.isin(["", usual])
         digits = parts["digits"].where(fits.astype(bool)).str.replace(r"[,'\s]", "", regex=True)
         found = pd.to_numeric(digits, errors="coerce").astype("float64")
         negative = (parts["sign"].eq("-") | parts["inner"].eq("-") | parts["open"].eq("(")).fillna(False)
@@ -129,7 +130,7 @@ def listed(rows: Any, names: Sequence[str], count: int, key: Any = None, highest
         chosen = table.loc[key[rows].dropna().sort_values(ascending=not highest, kind="stable").index]
     answer["matching"] = len(chosen)
     answer["columns"] = [name[:60] for name in names]
-    answer["listing"] = [[cell_text(cell) for cell in row] for row in chosen.head(count)[names].to_numpy(object)]
+    answer["cells"] = [[cell_text(cell) for cell in row] for row in chosen.head(count)[names].to_numpy(object)]
 
 
 def cell_text(cell: Any) -> str:

@@ -50,10 +50,11 @@ def load_excel(path: str) -> Any:
         raise ValueError("it is not an Excel workbook (.xlsx)")
     with pd.ExcelFile(path, engine="openpyxl") as book:
         for sheet in book.sheet_names:
-            raw = book.parse(sheet, header=None).dropna(how="all").dropna(how="all", axis="columns")
+            raw = pd.read_excel(book, sheet_name=sheet, header=None).dropna(how="all").dropna(how="all", axis="columns")
             if not raw.empty:
                 first = int(str(raw.index[0]))
-                frame = book.parse(sheet, skiprows=first, usecols=[int(str(column)) for column in raw.columns])
+                columns = [int(str(column)) for column in raw.columns]
+                frame = pd.read_excel(book, sheet_name=sheet, skiprows=first, usecols=columns)
                 return frame.dropna(how="all")
     raise ValueError("every sheet is empty")
 

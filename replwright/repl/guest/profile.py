@@ -54,7 +54,7 @@ def _column(name: str, column: Any) -> dict[str, Any]:
     if not len(present):
         return told
     kind = pd.api.types.infer_dtype(present, skipna=True)
-    if pd.api.types.is_bool_dtype(present):
+    if pd.api.types.is_bool_dtype(present) or kind == "boolean":
         told |= _described("boolean", present)
     elif pd.api.types.is_numeric_dtype(present) and kind != "complex":
         # Whole numbers beside missing ones are floats to pandas; beyond 2**53 a float is no exact integer.

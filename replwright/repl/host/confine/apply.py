@@ -49,7 +49,7 @@ def prepare(jobs: str, view: str) -> Boundary:
     as_root = os.geteuid() == 0
     readable = tuple(paths.readable())
     own_mounts = as_root and _enter_view(readable, jobs, view)
-    if as_root and not own_mounts and (closed := paths.unreadable_for_others()):
+    if as_root and not own_mounts and (closed := paths.closed_to_others()):
         raise OSError(f"REPLs run as users of their own, and those cannot pass {closed}")
     return Boundary(readable, jobs, abi, program, as_root, own_mounts)
 

@@ -27,11 +27,12 @@ def devices() -> list[str]:
     return list(_DEVICES)
 
 
-def unreadable_for_others() -> str | None:
-    """The first folder on the way to the interpreter that another user cannot pass, if there is one."""
+def closed_to_others() -> str | None:
+    """The first folder that another user cannot pass on the way to what must be readable, if there is one."""
     for path in readable():
-        while path != "/":
-            if not os.stat(path).st_mode & 0o001:
-                return path
-            path = os.path.dirname(path)
+        folder = os.path.realpath(path)
+        while folder != "/":
+            if os.path.isdir(folder) and not os.stat(folder).st_mode & 0o001:
+                return folder
+            folder = os.path.dirname(folder)
     return None
