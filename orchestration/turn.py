@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestration.errors import Fenced, ModelFailure
+from orchestration.errors import ModelFailure, ReplwrightError, ServiceMissing, StepHeld
 from orchestration.plan import PlanRules, problems_of
 from orchestration.ports import Ledger, Model
 from orchestration.records import Hint, ParsedPlan, StepClaim, Turn
@@ -108,36 +108,52 @@ def take_turn(ledger: Ledger, model: Model, claim: StepClaim) -> Outcome:
     """Plan one claimed step, and give the claim up in one way or another.
 
     A reply that was journaled by an earlier claim is reread, not asked for again. Raises Fenced when the claim was
-    lost, and whatever else went wrong after giving the step back.
+    lost, StepHeld when the ledger went away meanwhile, and whatever else went wrong after giving the step back.
     """
-    turn = ledger.turn(claim)
+    held = _Held(claim)
+    try:
+        return _take(ledger, model, held)
+    except ServiceMissing as error:
+        raise StepHeld(held.claim, error) from error
+    except ReplwrightError:
+        raise
+    except Exception:
+        ledger.release_step(held.claim, graceful=False, delay_s=delay_s(claim.tries, None))
+        raise
+
+
+@dataclass(slots=True)
+class _Held:
+    """The claim as it stands: a repair raises its fence."""
+
+    claim: StepClaim
+
+
+def _take(ledger: Ledger, model: Model, held: _Held) -> Outcome:
+    turn = ledger.turn(held.claim)
     last, problems, repairs, call = limit_reached(turn), tuple[str, ...](), 0, 0
     while True:
         try:
-            decision = decide(turn, _ask(ledger, model, claim, turn, call, problems, last), last)
+            decision = decide(turn, _ask(ledger, model, held.claim, turn, call, problems, last), last)
         except ModelFailure as failure:
             if failure.retryable:
-                ledger.release_step(claim, graceful=False, delay_s=delay_s(claim.tries, failure.retry_after_s))
+                pause = delay_s(held.claim.tries, failure.retry_after_s)
+                ledger.release_step(held.claim, graceful=False, delay_s=pause)
                 return Again(str(failure))
             decision = End(Reason.MODEL_ERROR, detail=str(failure))
-        except Fenced:
-            raise
-        except Exception:
-            ledger.release_step(claim, graceful=False, delay_s=delay_s(claim.tries, None))
-            raise
         if isinstance(decision, Rejected) and repairs >= turn.limits.max_repairs:
             decision = End(Reason.INVALID_PLAN, detail="; ".join(decision.problems)[:4000])
         match decision:
             case Spawn(tasks, progress):
-                return Planned(ledger.commit_plan(claim, tasks, progress).hints)
+                return Planned(ledger.commit_plan(held.claim, tasks, progress).hints)
             case End(reason, answer, detail):
-                ledger.finish(claim, reason, answer, detail)
+                ledger.finish(held.claim, reason, answer, detail)
                 return decision
             case Rejected():
                 problems, repairs = decision.problems, repairs + 1
             case LastCall():
                 last, problems = decision, (decision.why,)
-        claim = ledger.start_repair(claim, problems)
+        held.claim = ledger.start_repair(held.claim, problems)
         call += 1
 
 

@@ -3,7 +3,7 @@
 from typing import Any
 from uuid import UUID
 
-from orchestration.errors import Fenced, OrchestrationFailed
+from orchestration.errors import Fenced, OrchestrationFailed, StepHeld
 from orchestration.states import Status
 from orchestration.turn import Again, End, Planned, take_turn
 from workers import wiring
@@ -23,6 +23,9 @@ def advance(request: Any, orchestration_id: str) -> str:
         outcome = take_turn(ledger, wiring.model(), claim)
     except Fenced as error:
         return f"given up: {error}"
+    except StepHeld as error:
+        current_process().release_when_possible(error.claim)
+        return f"will be given back: {error.what}"
     match outcome:
         case Again(why):
             return f"will be tried again: {why}"

@@ -3,12 +3,14 @@
 import contextlib
 import logging
 import os
+import queue
 import socket
 import threading
 
 import replwright
 from orchestration.errors import ServiceMissing
 from orchestration.ports import Ledger
+from orchestration.records import StepClaim
 from workers import wiring
 
 PULSE_S = 2.0
@@ -22,6 +24,7 @@ class Process:
         self._ledger = ledger
         self._kind = kind
         self._stop = threading.Event()
+        self._to_release: queue.SimpleQueue[StepClaim] = queue.SimpleQueue()
         self._id = self._register()
         self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
         self._thread.start()
@@ -29,6 +32,10 @@ class Process:
     @property
     def id(self) -> int:
         return self._id
+
+    def release_when_possible(self, claim: StepClaim) -> None:
+        """Give a step back with the next pulse that gets through: nobody takes it from a process that lives."""
+        self._to_release.put(claim)
 
     def close(self) -> None:
         """Say goodbye, so that what this process still holds is returned at once."""
@@ -45,6 +52,8 @@ class Process:
                 if not self._ledger.pulse(self._id).alive:
                     log.warning("process %d was given up by a sweeper; registering anew", self._id)
                     self._id = self._register()
+                while not self._to_release.empty():
+                    self._ledger.release_step(self._to_release.get(), graceful=True)
             except ServiceMissing as error:
                 log.warning("pulse missed: %s", error)
 

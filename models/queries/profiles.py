@@ -8,6 +8,7 @@ from sqlalchemy import Connection, text
 
 from models.profile import BadProfile, parse_profile, reason_of_failure
 from orchestration.records import Input
+from orchestration.states import ErrorKind
 
 _KNOWN = """
 SELECT profiles.blob, profiles.format FROM profiles
@@ -40,6 +41,12 @@ def unknown_profiles(connection: Connection, inputs: Sequence[Input]) -> list[in
     return unknown
 
 
+_REMEDIES: dict[str, str] = {
+    ErrorKind.OUT_OF_MEMORY: "; give each REPL task more memory, or a smaller file",
+    ErrorKind.TIMED_OUT: "; give a smaller file",
+}
+
+
 def keep_profiles(connection: Connection, orchestration_id: UUID, step_id: int) -> str | None:
     """Cache what the profile tasks of step 0 found. Returns which input could not be read and why, if one could not."""
     rows = connection.execute(text(_RESULTS), {"orchestration": orchestration_id, "step": step_id}).all()
@@ -52,7 +59,8 @@ def keep_profiles(connection: Connection, orchestration_id: UUID, step_id: int) 
             profile = parse_profile(row.value_json)
             found.append({"blob": row.blob, "format": row.format, "profile": json.dumps(profile)})
         except BadProfile as error:
-            unreadable = unreadable or f"input {row.name!r} cannot be read: {error}"
+            remedy = _REMEDIES.get(row.error_kind or "", "")
+            unreadable = unreadable or f"input {row.name!r} cannot be read: {error}{remedy}"
     if found:
         # In one order everywhere: two orchestrations that profile the same files must not wait for each other.
         connection.execute(text(_KEEP), sorted(found, key=lambda row: (row["blob"], row["format"])))

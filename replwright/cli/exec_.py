@@ -9,10 +9,10 @@ import typer
 from orchestration.errors import BadInput
 from orchestration.limits import MAX_CODE_BYTES, MAX_CONTEXT_BYTES, Limits
 from orchestration.tools import REPLResult
-from replwright.cli.asking import check_request, submit_question
+from replwright.cli.asking import Request, accept, limits_of
 from replwright.cli.connect import connect
 from replwright.cli.following import follow
-from replwright.cli.options import Data, Json
+from replwright.cli.options import Data, Json, Memory
 from replwright.cli.planning import read_text
 from replwright.cli.progress import Progress
 from replwright.cli.run import exit_code
@@ -27,24 +27,18 @@ def exec_(
     timeout: Annotated[int, typer.Option("--timeout", min=1, max=600, help="Seconds that the code may run.")] = 30,
     context: Annotated[Path | None, typer.Option("--context", help="JSON for `context`.")] = None,
     data: Data = None,
+    memory: Memory = 512,
     json: Json = False,
 ) -> None:
     code = _code(file)
     context_json = read_text(context, "--context", MAX_CONTEXT_BYTES) if context else "null"
     plan = exec_plan(code, context_json, timeout)
-    check_request(f"exec {file}", data or [])
-    progress = Progress(quiet=True)
+    limits = limits_of(Limits().deadline_s, memory, plan)
+    request = Request(f"exec {file}", GIVEN_PLAN, data or (), plan, limits)
     services = connect(start=True, progress=Progress(quiet=json))
-    submitted = submit_question(
-        services,
-        f"exec {file}",
-        data or [],
-        model=GIVEN_PLAN,
-        given_plan=plan,
-        limits=Limits(max_repairs=0),
-    )
+    submitted = accept(services, request)
     with services.in_use():
-        view = follow(services.ledger, submitted.id, progress)
+        view = follow(services.ledger, submitted.id, Progress(quiet=True))
     tasks = asked_for(view)
     landed = tasks[0].result if tasks else None
     result = landed or REPLResult("exec", is_success=False, stderr=view.detail)

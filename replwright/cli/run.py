@@ -4,13 +4,12 @@ from typing import Annotated
 
 import typer
 
-from orchestration.limits import Limits
 from orchestration.records import OrchestrationView
 from orchestration.states import Reason, Status
-from replwright.cli.asking import check_request, submit_question
+from replwright.cli.asking import Request, accept, limits_of
 from replwright.cli.connect import connect
 from replwright.cli.following import follow
-from replwright.cli.options import Data, Deadline, Json, ModelName, NoSamples, PlanFile
+from replwright.cli.options import Data, Deadline, Json, Memory, ModelName, NoSamples, PlanFile
 from replwright.cli.planning import chosen_model, read_plan
 from replwright.cli.progress import Progress
 from replwright.cli.text import print_json, safe
@@ -23,24 +22,22 @@ def run(
     plan: PlanFile = None,
     model: ModelName = "",
     deadline: Deadline = 3600,
+    memory: Memory = 512,
     no_samples: NoSamples = False,
     json: Json = False,
 ) -> None:
     progress = Progress(quiet=json)
-    check_request(question, data or [])
     given_plan = read_plan(plan) if plan else None
-    limits = Limits(deadline_s=deadline, max_repairs=0 if given_plan else Limits().max_repairs)
-    model = chosen_model(model, given_plan)
-    services = connect(start=True, progress=progress)
-    submitted = submit_question(
-        services,
+    request = Request(
         question,
-        data or [],
-        model=model,
-        given_plan=given_plan,
-        limits=limits,
+        chosen_model(model, given_plan),
+        data or (),
+        given_plan,
+        limits_of(deadline, memory, given_plan),
         show_samples=not no_samples,
     )
+    services = connect(start=True, progress=progress)
+    submitted = accept(services, request)
     with services.in_use():
         view = follow(services.ledger, submitted.id, progress)
     if json:

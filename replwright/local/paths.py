@@ -81,10 +81,12 @@ def prepare_run(home: Path) -> None:
     """The private folders that a start needs first. Raises ServiceMissing when they cannot be made."""
     home = home.absolute()
     try:
-        for folder in (home, home / "run", home / "logs"):
+        # A home that was there before keeps its mode: it may be more than ours.
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (home / "run", home / "logs"):
             private_folder(folder)
-        write_private(home / "run" / "probe", "writable")
-        (home / "run" / "probe").unlink()
+        with tempfile.TemporaryFile(dir=home / "run") as probe:
+            probe.write(b"writable")
     except OSError as error:
         raise explain(error, home) from None
     known = (home / "pg" / "data").exists()
@@ -112,7 +114,7 @@ def clear(home: Path, *, keep_state: bool = False) -> None:
     """
     home = home.absolute()
     for folder in ("s", "r"):
-        shutil.rmtree(home / folder, ignore_errors=True)
+        shutil.rmtree(home / "run" / folder, ignore_errors=True)
     if (short := _recorded(home)) is not None:
         shutil.rmtree(short, ignore_errors=True)
         (home / "run" / "short").unlink(missing_ok=True)
@@ -121,8 +123,8 @@ def clear(home: Path, *, keep_state: bool = False) -> None:
 
 
 def _short_folder(home: Path) -> Path:
-    if len(str(home)) <= MAX_SHORT_CHARS:
-        return home
+    if len(str(home / "run")) <= MAX_SHORT_CHARS:
+        return home / "run"
     if (recorded := _recorded(home)) is not None:
         return recorded
     for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108 - mkdtemp makes a private folder there

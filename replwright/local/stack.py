@@ -73,7 +73,8 @@ def ensure(
 ) -> Endpoints:
     """Attach, or start a stack in the background and wait until it serves. A line for each thing that happens.
 
-    `only` names services of the table: nothing but those, and what they need, is started.
+    `only` names services of the table: nothing but those, and what they need, is started. `ends_with_caller` ties a
+    stack that is started to the calling thread's life.
 
     Raises ServiceMissing with the remedy; then nothing was left running.
     """

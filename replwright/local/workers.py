@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from replwright.local.endpoints import Endpoints
 from replwright.local.paths import Layout
+from replwright.local.ports import LOOPBACK, listening
 from replwright.local.service import Service, our_environment
 from replwright.settings import Settings
 
@@ -38,10 +39,11 @@ def services(layout: Layout, settings: Settings, endpoints: Endpoints, present: 
 def flower(settings: Settings, endpoints: Endpoints, present: frozenset[str]) -> Service:
     return Service(
         name="flower",
-        title=f"Flower on http://127.0.0.1:{settings.flower_port}",
-        command=_celery("flower", "--address=127.0.0.1", f"--port={settings.flower_port}"),
+        title=f"Flower on http://{LOOPBACK}:{settings.flower_port}",
+        command=_celery("flower", f"--address={LOOPBACK}", f"--port={settings.flower_port}"),
         environment=our_environment(endpoints.environ()),
         needs=tuple(name for name in ("valkey",) if name in present),
+        ready=lambda: listening(LOOPBACK, settings.flower_port),
         late=True,
     )
 

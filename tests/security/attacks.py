@@ -83,7 +83,10 @@ _WRITING = _family(
     ("delete it", "os.unlink(CANARY); reached()"),
     ("into a temporary folder", "real.open('/tmp/' + os.path.basename(FOLDER), 'w').close(); reached()"),
     ("into shared memory", "real.open('/dev/shm/' + os.path.basename(FOLDER), 'w').close(); reached()"),
-    ("over a package of the guest", "os.open(os.__file__, os.O_WRONLY); reached()"),
+    (
+        "beside the guest's packages",
+        "os.open(module('sysconfig').get_path('purelib'), os.O_TMPFILE | os.O_RDWR); reached()",
+    ),
     ("a named pipe", "os.mkfifo(FOLDER + '/fifo'); reached()"),
 )
 
@@ -164,6 +167,7 @@ NEED_ROOT = frozenset(
         "the clock",
         "chroot",
         "trace the host",
+        "the kernel's log",
     )
 )
 

@@ -161,3 +161,17 @@ def test_what_failed_is_remembered_and_nothing_else(tmp_path: Path) -> None:
     paths.clear(tmp_path, keep_state=True)
 
     assert [path.name for path in layout.run.iterdir()] == ["stack.json"]
+
+
+def test_a_home_that_was_there_keeps_its_mode_and_what_is_in_it(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    for name in ("s", "r"):
+        (tmp_path / name).mkdir()
+
+    paths.prepare_run(tmp_path)
+    paths.prepare(tmp_path)
+    paths.clear(tmp_path)
+
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+    assert (tmp_path / "s").is_dir()
+    assert (tmp_path / "r").is_dir()

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from orchestration.errors import Fenced, ModelFailure
+from orchestration.errors import Fenced, ModelFailure, ServiceMissing, StepHeld
 from orchestration.limits import Limits
 from orchestration.records import ParsedPlan, PlanCommit, Reply, StepClaim, Turn
 from orchestration.states import Reason
@@ -77,7 +77,7 @@ class OneStepLedger:
         self.at = at
         self.journal: dict[tuple[int, str], Reply] = {}
         self.committed: list[Any] = []
-        self.lose_before_commit = False
+        self.lose_before_commit = self.away_at_commit = False
         self.released: tuple[int, bool, float] | None = None
 
     def turn(self, _: StepClaim) -> Turn:
@@ -94,6 +94,8 @@ class OneStepLedger:
         return replace(held, plan_attempt=held.plan_attempt + 1)
 
     def commit_plan(self, held: StepClaim, spawns: Any, progress: str | None) -> PlanCommit:
+        if self.away_at_commit:
+            raise ServiceMissing("PostgreSQL is away")
         if self.lose_before_commit:
             raise Fenced("another worker has it")
         self.committed.append((held.plan_attempt, spawns, progress))
@@ -181,6 +183,14 @@ def test_a_model_that_refuses_for_good_ends_the_job() -> None:
     model.failures[0] = ModelFailure("no such model", retryable=False)
     assert run(ledger, model) == End(Reason.MODEL_ERROR, detail="no such model")
     assert ledger.committed[0] == (0, "no such model")
+
+
+def test_a_ledger_that_went_away_leaves_the_claim_to_be_given_back_as_it_stands_by_then() -> None:
+    ledger, model = OneStepLedger(turn()), ListModel(plan(Resume()), plan(spawn()))
+    ledger.away_at_commit = True
+    with pytest.raises(StepHeld) as caught:
+        run(ledger, model)
+    assert caught.value.claim.plan_attempt == 2
 
 
 def test_a_defect_of_ours_gives_the_step_back_before_it_is_raised() -> None:

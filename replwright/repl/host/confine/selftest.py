@@ -21,8 +21,8 @@ def reached(canary: str, port: int, host: int) -> list[str]:
         "read a file of the host": lambda: open(canary).read(),  # noqa: SIM115
         "read /etc/passwd": lambda: open("/etc/passwd").read(),  # noqa: SIM115
         "list the root": lambda: os.listdir("/"),
-        "write beside the canary": lambda: open(canary + ".mine", "w"),  # noqa: SIM115
-        "write to a temporary folder": lambda: open("/tmp/mine", "w"),  # noqa: S108, SIM115
+        "write beside the canary": lambda: _make(canary + ".mine"),
+        "write to a temporary folder": lambda: _make(f"/tmp/replwright-{os.getpid()}"),  # noqa: S108
         "connect to a port": lambda: socket.create_connection(("127.0.0.1", port), 1),
         "open a Unix socket": lambda: socket.socket(socket.AF_UNIX),
         "fork": _fork,
@@ -38,7 +38,7 @@ def reached(canary: str, port: int, host: int) -> list[str]:
         "raise a limit": _raise_a_limit,
         "take ten times the memory": lambda: mmap.mmap(-1, 1 << 40),
     }
-    duties = {"write to its scratch folder": _write, "start a thread": _thread}
+    duties = {"write to its scratch folder": lambda: _make("probe"), "start a thread": _thread}
     held = [f"cannot {name}" for name, duty in duties.items() if not _succeeds(duty)]
     return [name for name, attack in attacks.items() if _succeeds(attack)] + held
 
@@ -68,10 +68,11 @@ def _raise_a_limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
 
 
-def _write() -> None:
-    with open("outputs-test", "w") as file:
+def _make(path: str) -> None:
+    """Make a file and, where that worked, take it away again."""
+    with open(path, "x") as file:
         file.write("x")
-    os.unlink("outputs-test")
+    os.unlink(path)
 
 
 def _thread() -> None:
