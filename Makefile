@@ -27,7 +27,8 @@ $(VENV)/.ready: requirements/bootstrap.lock requirements/dev.lock pyproject.toml
 $(GUEST)/.ready: requirements/guest.lock $(VENV)/.ready
 	@echo 'setup: the packages that REPL code may import (.venv-guest)'
 	@test -x $(GUEST)/bin/python || $(PYTHON) -m venv --without-pip $(GUEST)
-	@$(UV) pip install --python $(GUEST)/bin/python --require-hashes -r requirements/guest.lock
+	@# Nothing writes bytecode there later: the sandbox sees this environment read-only.
+	@$(UV) pip install --python $(GUEST)/bin/python --compile-bytecode --require-hashes -r requirements/guest.lock
 	@touch $@
 
 setup: $(VENV)/.ready $(GUEST)/.ready

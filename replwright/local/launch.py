@@ -35,15 +35,14 @@ def _set_capabilities(capabilities: set[int]) -> None:
         raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
 
 
-def become(uid: int) -> None:
-    """Take `uid` for good, keeping at most the capability to read and to search.
+def become(uid: int, wanted: tuple[int, ...]) -> None:
+    """Take `uid` for good, keeping at most the first of the `wanted` capabilities that we have.
 
     PostgreSQL refuses to run as root, and a user of its own may not enter a private home. Opening the home to
     everybody would do; a capability that ends with the process leaves no trace. SECBIT_NO_SETUID_FIXUP lets it
     count for access(2) too, which PostgreSQL uses to find its own binary.
     """
-    kept = {c for c in (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE) if _prctl(PR_CAPBSET_READ, c)}
-    kept = {max(kept)} if kept else set()
+    kept = {next((c for c in wanted if _prctl(PR_CAPBSET_READ, c)), -1)} - {-1}
     try:
         _prctl(PR_SET_SECUREBITS, SECBIT_NO_SETUID_FIXUP)
     except PermissionError:
@@ -64,14 +63,17 @@ def become(uid: int) -> None:
 def main(arguments: list[str]) -> None:
     split = arguments.index("--")
     options = dict(zip(arguments[:split:2], arguments[1:split:2], strict=True))
+    command = arguments[split + 1 :]
     if "--uid" in options:
-        become(int(options["--uid"]))
+        # Reading and searching is enough, unless the program was installed for its owner alone (umask 077).
+        for_all = os.stat(command[0]).st_mode & 0o001
+        reading, anything = (CAP_DAC_READ_SEARCH, CAP_DAC_OVERRIDE)
+        become(int(options["--uid"]), (reading, anything) if for_all else (anything, reading))
     # After the change of user, which clears it.
     _prctl(PR_SET_PDEATHSIG, int(options["--signal"]))
     if os.getppid() != int(options["--parent"]):
         sys.exit("the parent is gone")
     os.umask(0o077)
-    command = arguments[split + 1 :]
     os.execv(command[0], command)  # noqa: S606 - no shell is what we want
 
 

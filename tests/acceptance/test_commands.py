@@ -1,5 +1,6 @@
 """The commands of the front door, on a running stack."""
 
+import json
 from pathlib import Path
 
 from tests.support.served import Served
@@ -49,7 +50,8 @@ def test_exec_ends_code_at_its_timeout(served: Served) -> None:
 
 
 def test_cancel_ends_a_job_once(served: Served) -> None:
-    plan = '[{"type":"spawn_repl","task_id":"s","task_type":"Compute","code_to_execute":"import time; time.sleep(60)","timeout_seconds":90}]'
+    task = {"type": "spawn_repl", "task_id": "s", "task_type": "Compute", "timeout_seconds": 90}
+    plan = json.dumps([{**task, "code_to_execute": "import time; time.sleep(60)"}])
     path = served.home / "slow.json"
     path.write_text(plan)
     job = served("submit", "wait", "--plan", str(path), "--json").json["id"]

@@ -13,6 +13,7 @@ import pytest
 
 from orchestration.errors import ExitCode, ServiceMissing
 from replwright.local import stack
+from replwright.local.state import Phase
 from replwright.settings import Settings
 from tests.support.cli import REPLWRIGHT, environ, replwright
 from tests.support.homes import family, home, left_behind
@@ -115,7 +116,7 @@ def _up(settings: Settings, env: dict[str, str]) -> Iterator[subprocess.Popen[by
         up = subprocess.Popen([str(REPLWRIGHT), "up"], env=env, stderr=stream)
     try:
         deadline = time.monotonic() + 90
-        while replwright("status", env=env).code != ExitCode.ANSWERED:
+        while not ((state := stack.current(settings)) and state.phase is Phase.READY):
             assert up.poll() is None, told.read_text()
             assert time.monotonic() < deadline, told.read_text()
             time.sleep(0.2)
@@ -134,6 +135,7 @@ def test_up_stays_until_it_is_interrupted_and_takes_everything_along() -> None:
             commands = [Path(f"/proc/{each.pid}/cmdline").read_bytes() for each in members]
             assert sum(b"celery" in command and b"\0worker\0" in command for command in commands) == 2
             assert any(command.startswith(b"ray::") for command in commands)
+            assert replwright("status", env=env).code == ExitCode.ANSWERED
             assert replwright("doctor", "--json", env=env).json["healthy"]
             assert replwright("migrate", "--json", env=env).json["revision"]
 
