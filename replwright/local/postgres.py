@@ -13,8 +13,8 @@ from replwright.local.processes import Identity, identify, wait_gone
 from replwright.local.service import Service, plain_environment
 
 USER = "postgres"
-# Started by root, PostgreSQL wants another user. This one has no name and owns nothing else.
-SERVER_UID = 62018
+# Started by root, PostgreSQL wants another user. This one has no name, owns nothing else, and is no REPL's.
+SERVER_UID = 40_018
 MAX_CONNECTIONS = 100
 
 

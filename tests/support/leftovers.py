@@ -1,4 +1,8 @@
-"""Which processes were left behind? `python -m tests.support.leftovers MARK` lists those that carry the mark."""
+"""Which processes were left behind? `python -m tests.support.leftovers MARK SINCE` lists them.
+
+Those that carry the mark in their environment count, and, as PostgreSQL and Ray's workers overwrite theirs, those that
+started since SINCE (Unix seconds) and run something of this checkout or call themselves Ray's.
+"""
 
 import os
 import sys
@@ -6,18 +10,21 @@ import time
 from pathlib import Path
 
 PATIENCE_S = 10.0
+ROOT = Path(__file__).parents[2]
 
 
-def carrying(mark: str) -> dict[int, str]:
-    """Live processes whose environment holds `mark`, by pid, this one and its ancestors apart."""
+def left_behind(mark: str, since: float) -> dict[int, str]:
+    """Live processes by pid, this one and its ancestors apart."""
     own = ancestors()
     found = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) in own:
             continue
         try:
-            if mark.encode() in (entry / "environ").read_bytes():
-                command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            command = (entry / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+            marked = mark.encode() in (entry / "environ").read_bytes()
+            ours = str(ROOT) in command or str(ROOT) in os.readlink(entry / "exe") or command.startswith("ray::")
+            if marked or (ours and entry.stat().st_ctime >= since):
                 found[int(entry.name)] = command[:150]
         except OSError:
             continue
@@ -35,7 +42,8 @@ def ancestors() -> set[int]:
 
 def main() -> int:
     deadline = time.monotonic() + PATIENCE_S
-    while (left := carrying(sys.argv[1])) and time.monotonic() < deadline:
+    mark, since = sys.argv[1], float(sys.argv[2])
+    while (left := left_behind(mark, since)) and time.monotonic() < deadline:
         time.sleep(0.5)
     for pid, command in left.items():
         print(f"left behind: {pid} {command}")

@@ -1,6 +1,7 @@
 """RayREPLPool: the driver's side of the Ray pool, one host actor a node."""
 
 import logging
+import socket
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from replwright.settings import Settings
 
 NAMESPACE = "replwright"
 START_TIMEOUT_S = 60.0
+CONNECT_TIMEOUT_S = 5.0
 log = logging.getLogger(__name__)
 
 
@@ -45,6 +47,7 @@ class RayREPLPool:
     @classmethod
     def connect(cls, settings: Settings) -> "RayREPLPool":
         """Join the cluster at `settings.ray_address`. Raises ServiceMissing with the remedy."""
+        _must_listen(settings.ray_address)
         try:
             if not ray.is_initialized():
                 ray.init(
@@ -161,6 +164,18 @@ class RayREPLPool:
         ray.get(host.start.remote(), timeout=START_TIMEOUT_S)
         log.info("host %s serves after %.1f s", name, time.monotonic() - started)
         return host
+
+
+def _must_listen(address: str) -> None:
+    """ray.init waits for good where nothing listens, so that is found out before."""
+    host, _, port = address.rpartition(":")
+    try:
+        socket.create_connection((host, int(port)), timeout=CONNECT_TIMEOUT_S).close()
+    except (OSError, ValueError) as error:
+        raise ServiceMissing(
+            f"Ray at {address or 'an unset address'} cannot be reached: {error}",
+            "check REPLWRIGHT_RAY_ADDRESS, or run `replwright up`",
+        ) from None
 
 
 def _nodes() -> list[dict[str, Any]]:
