@@ -4,6 +4,7 @@ Those that carry the mark in their environment count, and, as PostgreSQL and Ray
 started since SINCE (Unix seconds) and run something of this checkout or call themselves Ray's.
 """
 
+import math
 import os
 import sys
 import time
@@ -13,7 +14,7 @@ PATIENCE_S = 10.0
 ROOT = Path(__file__).parents[2]
 
 
-def left_behind(mark: str, since: float) -> dict[int, str]:
+def carrying(mark: str, since: float = math.inf) -> dict[int, str]:
     """Live processes by pid, this one and its ancestors apart."""
     own = ancestors()
     found = {}
@@ -43,7 +44,7 @@ def ancestors() -> set[int]:
 def main() -> int:
     deadline = time.monotonic() + PATIENCE_S
     mark, since = sys.argv[1], float(sys.argv[2])
-    while (left := left_behind(mark, since)) and time.monotonic() < deadline:
+    while (left := carrying(mark, since)) and time.monotonic() < deadline:
         time.sleep(0.5)
     for pid, command in left.items():
         print(f"left behind: {pid} {command}")
