@@ -13,7 +13,7 @@ ReplwrightError
 """
 
 from enum import IntEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from orchestration.records import StepClaim
@@ -38,8 +38,18 @@ class ReplwrightError(Exception):
         self.what = what
         self.remedy = remedy
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Errors cross processes (Ray, prefork): all of it must arrive, whatever a subclass's constructor takes.
+        return _restored, (type(self), self.args, self.__dict__)
+
     def __str__(self) -> str:
         return f"{self.what}; {self.remedy}" if self.remedy else self.what
+
+
+def _restored(kind: type[ReplwrightError], args: tuple[Any, ...], state: dict[str, Any]) -> ReplwrightError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 class BadInput(ReplwrightError):

@@ -1,10 +1,11 @@
 """Limits refuse what makes no sense, by name; the moves between states leave no way out of an end."""
 
 import math
+import pickle
 
 import pytest
 
-from orchestration.errors import BadInput, ExitCode
+from orchestration.errors import BadInput, ExitCode, ModelFailure, ReplwrightError, ServiceMissing
 from orchestration.limits import Limits
 from orchestration.retry import MAX_RETRY_AFTER_S, delay_s
 from orchestration.states import STATUS_MOVES, STEP_MOVES, TASK_MOVES, TERMINAL, Reason, Status
@@ -45,3 +46,17 @@ def test_a_retry_waits_as_long_as_the_server_asked_within_reason_else_ever_longe
     assert delay_s(1, 10**9) == MAX_RETRY_AFTER_S
     assert delay_s(1, None) < delay_s(2, None) < delay_s(3, None)
     assert delay_s(99, None) == delay_s(100, None)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BadInput("question", "is empty", "ask"),
+        ServiceMissing("Ray is away", "start it"),
+        ModelFailure("429", retryable=True, retry_after_s=3),
+    ],
+)
+def test_an_error_arrives_whole_in_another_process(error: ReplwrightError) -> None:
+    arrived = pickle.loads(pickle.dumps(error))
+    assert str(arrived) == str(error)
+    assert vars(arrived) == vars(error)

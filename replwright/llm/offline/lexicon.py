@@ -1,5 +1,6 @@
 """The published grammar's words: what each means, whatever the table. A column or value is never named here."""
 
+import calendar
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -11,15 +12,32 @@ class Role(StrEnum):
     COUNT = "count"
     DISTINCT = "distinct"
     DESCRIBE = "describe"
+    SHARE = "share"
     SUPERLATIVE = "superlative"
+    COMMON = "common"
     TOP = "top"
     GROUP = "group"
+    PERIOD = "period"
+    PERIODICAL = "periodical"
+    MONTH = "month"
     COMPARISON = "comparison"
+    TIMELY = "timely"
     BETWEEN = "between"
+    FROM = "from"
+    TO = "to"
     NEAR = "near"
+    THAT = "that"
+    SIGN = "sign"
+    LARGER = "larger"
+    LARGEST = "largest"
     NOT = "not"
     MISSING = "missing"
+    HAVE = "have"
+    VERB = "verb"
+    EQUALS = "equals"
+    YES = "yes"
     COMPARE = "compare"
+    VERSUS = "versus"
     DISTRIBUTION = "distribution"
     CORRELATION = "correlation"
     TREND = "trend"
@@ -28,83 +46,113 @@ class Role(StrEnum):
     OR = "or"
     LIST = "list"
     ROWS = "rows"
-    EQUALS = "equals"
+    SCALE = "scale"
     FILLER = "filler"
-    COLUMN = "column"
-    VALUE = "value"
-    NUMBER = "number"
 
 
-SOFT = frozenset({Role.FILLER, Role.LIST, Role.ROWS, Role.AND})
+Meaning = tuple[Role, str]
 
-_WORDS: Mapping[tuple[Role, str], str] = {
-    (Role.AGGREGATE, "mean"): "mean | average | averages | avg | on average",
+_WORDS: Mapping[Meaning, str] = {
+    (Role.AGGREGATE, "mean"): "mean | average | averages | avg | on average | mean value | average value",
     (Role.AGGREGATE, "median"): "median | medians",
-    (Role.AGGREGATE, "sum"): "sum | total | totals | sums",
+    (Role.AGGREGATE, "sum"): "sum | total | totals | sums | combined",
     (Role.AGGREGATE, "min"): "minimum | min",
     (Role.AGGREGATE, "max"): "maximum | max",
-    (Role.COUNT, ""): "count | counts | how many | number of | the number of",
+    (Role.COUNT, ""): "count | counts | how many | number of | how many times",
     (Role.DISTINCT, ""): "distinct | different | unique",
     (Role.DESCRIBE, ""): "analyse | analyze | analysis | summarise | summarize | summary | describe | overview"
     " | statistics | stats",
-    (Role.SUPERLATIVE, "max"): "highest | largest | greatest | biggest | most",
-    (Role.SUPERLATIVE, "min"): "lowest | smallest | least | fewest",
-    (Role.TOP, "max"): "top",
+    (Role.SHARE, ""): "percentage | percent | share | proportion | fraction | %",
+    (Role.SUPERLATIVE, "max"): "highest | largest | greatest | biggest | most | the most | latest | most recent",
+    (Role.SUPERLATIVE, "min"): "lowest | smallest | least | fewest | earliest",
+    (Role.COMMON, ""): "common | frequent | often",
+    (Role.TOP, "max"): "top | rank",
     (Role.TOP, "min"): "bottom",
-    (Role.GROUP, ""): "by | per | each | every | for each | for every | in each | in every | across | grouped by"
-    " | group by | broken down by | split by | depending on",
-    (Role.COMPARISON, ">"): "> | over | above | more than | greater than | higher than | larger than | exceeding"
-    " | after | beyond",
+    (Role.GROUP, ""): "by | per | each | every | for each | for every | in each | in every | of each | of every | across"
+    " | grouped by | group by | broken down by | split by | depending on",
+    (Role.PERIOD, "monthly"): "month | months",
+    (Role.PERIOD, "quarterly"): "quarter | quarters",
+    (Role.PERIOD, "weekly"): "week | weeks",
+    (Role.PERIOD, "daily"): "day | days | date",
+    (Role.PERIODICAL, "yearly"): "yearly | annual | annually",
+    (Role.PERIODICAL, "monthly"): "monthly",
+    (Role.PERIODICAL, "quarterly"): "quarterly",
+    (Role.PERIODICAL, "weekly"): "weekly",
+    (Role.PERIODICAL, "daily"): "daily",
+    (Role.COMPARISON, ">"): "> | over | above | more than | greater than | higher than | larger than | bigger than"
+    " | exceeding | after | beyond",
     (Role.COMPARISON, "<"): "< | under | below | less than | fewer than | lower than | smaller than | before",
-    (Role.COMPARISON, ">="): ">= | \u2265 | at least | no less than | not less than | not under | not below | since",
-    (
-        Role.COMPARISON,
-        "<=",
-    ): "<= | \u2264 | at most | no more than | not more than | not over | not above | up to | until",
+    (Role.COMPARISON, ">="): ">= | \u2265 | at least | no less than | not less than | not under | not below | since"
+    " | greater than or equal to | more than or equal to | not before | no fewer than | not fewer than",
+    (Role.COMPARISON, "<="): "<= | \u2264 | at most | no more than | not more than | not over | not above | up to | until"
+    " | less than or equal to | smaller than or equal to | lower than or equal to | not after",
+    (Role.TIMELY, ">"): "after",
+    (Role.TIMELY, "<"): "before",
+    (Role.TIMELY, ">="): "since | not before",
+    (Role.TIMELY, "<="): "until | up to | not after",
     (Role.BETWEEN, ""): "between",
+    (Role.FROM, ""): "from",
+    (Role.TO, ""): "to | through | until",
     (Role.NEAR, ""): "near | close to | around | approximately",
-    (Role.NOT, ""): "not | except | excluding | other than | apart from | but not | without | except for | != | <>",
-    (Role.MISSING, ""): "missing | blank | empty | null",
-    (Role.COMPARE, ""): "compare | comparison | compared to | compared with | difference | differ | versus | vs",
+    (Role.THAT, ""): "that | this | it | them",
+    (Role.SIGN, "<"): "negative",
+    (Role.SIGN, ">"): "positive",
+    (Role.NOT, ""): "not | no | except | excluding | other than | apart from | but not | without | except for | != | <>",
+    (Role.MISSING, ""): "missing | blank | empty | null | no | without",
+    (Role.HAVE, ""): "have | has | had | having | with",
+    (Role.VERB, ""): "is | are | was | were | have | has | had | having | who | that | which",
+    (Role.EQUALS, ""): "= | == | equals | equal to | named | called | is | are | was | were | of",
+    (Role.YES, "yes"): "true | yes",
+    (Role.YES, ""): "false",
+    (Role.COMPARE, ""): "compare | comparison | difference | differ",
+    (Role.VERSUS, ""): "versus | vs | compared to | compared with",
     (Role.DISTRIBUTION, ""): "distribution | distributed | histogram | spread | quartiles | quantiles | percentiles",
     (Role.CORRELATION, ""): "correlation | correlate | correlates | correlated | relationship | relation | related",
-    (Role.TREND, ""): "trend | trends | over time",
+    (Role.TREND, ""): "trend | trends | over time | change over time | changed over time | changes over time"
+    " | develop over time | developed over time",
     (Role.THEN, ""): "then | and then | after that | afterwards",
-    (Role.AND, ""): "and | , | ; | & | also | as well as",
+    (Role.AND, ""): "and | , | ; | & | also | as well as | but",
     (Role.OR, ""): "or",
-    (Role.LIST, ""): "list | show | display | find | get | give | filter | select | which | print"
-    " | value | values | overall | column | columns",
+    (Role.LIST, ""): "list | show | display | find | get | give | print | select | filter",
     (Role.ROWS, ""): "row | rows | record | records | entry | entries | item | items | line | lines | observation"
-    " | observations | data | dataset | table | file | csv | ones | one | them | those | who",
-    (Role.EQUALS, ""): "= | == | equals | equal to | named | called",
+    " | observations | ones | one | those | who",
+    (Role.SCALE, "1e3"): "k | thousand",
+    (Role.SCALE, "1e6"): "million",
+    (Role.SCALE, "1e9"): "billion",
     (Role.FILLER, ""): "a | an | the | of | in | on | at | for | to | with | from | is | are | was | were | be | been"
-    " | do | does | did | has | have | had | having | what | whats | whose | where | how | how much | much"
-    " | as | its | it | that | this | these | there | their | they | than | please | me | my | us | our | we | i | you"
-    " | your | can | could | would | tell | want | know | need | calculate | compute | determine | only"
-    " | all | any | within | among | s",
+    " | do | does | did | has | have | had | having | what | whats | which | whose | where | when | how | how much"
+    " | much | as | its | it | that | this | these | there | their | they | than | please | kindly | me | my | us | our"
+    " | we | i | you | your | can | could | would | tell | want | know | need | calculate | compute | determine | only"
+    " | all | any | among | within | s | hi | hello | hey | thanks | thank you | would like | d like | let | overall"
+    " | in total | altogether | exist | exists | value | values | column | columns | data | dataset | table | file | csv",
 }
 
-PHRASES: Mapping[tuple[str, ...], tuple[Role, str]] = {
-    tuple(phrase.split()): meaning for meaning, phrases in _WORDS.items() for phrase in phrases.split(" | ")
-}
+PHRASES: dict[tuple[str, ...], tuple[Meaning, ...]] = {}
+for _meaning, _phrases in _WORDS.items():
+    for _phrase in map(str.split, _phrases.split(" | ")):
+        PHRASES[tuple(_phrase)] = (*PHRASES.get(tuple(_phrase), ()), _meaning)
+for _number, _name in enumerate(calendar.month_name):
+    if _name:
+        PHRASES[(_name.lower(),)] = ((Role.MONTH, str(_number)),)
+# The noun of each adverb: what happens monthly happens each month.
+for _phrase in [phrase for phrase, meanings in PHRASES.items() if meanings[0][0] is Role.PERIODICAL]:
+    _noun = _phrase[0].removesuffix("ly")
+    if _phrase == (PHRASES[_phrase][0][1],) and _noun != _phrase[0]:
+        PHRASES.setdefault((_noun,), ((Role.PERIOD, PHRASES[_phrase][0][1]),))
+        PHRASES.setdefault((_noun + "s",), ((Role.PERIOD, PHRASES[_phrase][0][1]),))
+del PHRASES[("dai",)], PHRASES[("dais",)]
 LONGEST_PHRASE = max(len(phrase) for phrase in PHRASES)
+CALENDAR_NOUN = "yearly".removesuffix("ly")
 
 NUMBER_WORDS = {
-    "two": 2,
-    "three": 3,
-    "four": 4,
-    "five": 5,
-    "six": 6,
-    "seven": 7,
-    "eight": 8,
-    "nine": 9,
-    "ten": 10,
-    "twelve": 12,
-    "twenty": 20,
-}
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
+} | {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100}
 
 ABILITIES = (
     "count, sum, mean, median, min and max of columns, overall or by columns; the top or bottom rows or groups; "
-    "rows that match values or numbers (over, under, between, not, missing); comparing two values of a column; "
-    "distributions, correlations and trends; and an average first, then the rows near, above or below it"
+    "rows that match values, numbers or dates (over, under, between, not, missing); shares of rows; comparing values "
+    "of a column; distributions, correlations and trends; and an average first, then the rows near, above or below it"
 )

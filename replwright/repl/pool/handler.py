@@ -8,6 +8,7 @@ from orchestration.plan import PlanRules, problems_of
 from orchestration.repl_job import ReplJob
 from orchestration.tools import REPLResult, SpawnREPL
 from replwright.repl.pool.ray_pool import RayREPLPool
+from replwright.repl.pool.translate import result_without_files
 
 
 class REPLToolHandler:
@@ -36,17 +37,4 @@ class REPLToolHandler:
             for spawn in spawns
         ]
         outcomes = self._pool.run_jobs(jobs)
-        return [
-            REPLResult(
-                spawn.task_id,
-                is_success=outcome.is_success,
-                stdout=outcome.stdout,
-                stderr=outcome.stderr,
-                execution_time=outcome.execution_time,
-                value=outcome.value,
-                value_json=outcome.value_json,
-                error_kind=outcome.error_kind,
-                engine=outcome.engine,
-            )
-            for spawn, outcome in zip(spawns, outcomes, strict=True)
-        ]
+        return [result_without_files(spawn.task_id, outcome) for spawn, outcome in zip(spawns, outcomes, strict=True)]

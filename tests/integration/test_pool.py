@@ -1,0 +1,120 @@
+"""The Ray pool for library callers: fresh REPLs, results in order, a timeout for each item, hosts that come back."""
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any
+
+import pytest
+import ray
+
+from orchestration.errors import BadInput, ServiceMissing
+from orchestration.states import ErrorKind
+from replwright.repl.pool.handler import REPLToolHandler
+from replwright.repl.pool.ray_pool import RayREPLPool
+from replwright.settings import Settings
+from tests.support.rig import Rig, until
+from tests.support.turns import spawn
+
+
+class Driver:
+    """A process of its own that joined the cluster: Ray reads its token once, when it is first imported."""
+
+    def __init__(self) -> None:
+        self._process = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_join)
+
+    def __getattr__(self, method: str) -> Callable[..., Any]:
+        return lambda *args, **named: self._process.submit(_call, method, args, named).result(60)
+
+    def close(self) -> None:
+        self._process.submit(_leave).result(60)
+        self._process.shutdown()
+
+
+_joined: dict[str, Any] = {}
+
+
+def _join() -> None:
+    pool = RayREPLPool.connect(Settings())
+    handler = REPLToolHandler(pool)
+    _joined.update(
+        {name: getattr(pool, name) for name in ("execute", "execute_batch", "stats", "ensure_hosts", "shutdown")}
+    )
+    _joined.update({name: getattr(handler, name) for name in ("handle_spawn_repl", "handle_batch_spawn")})
+
+
+def _call(method: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
+    return _joined[method](*args, **named)
+
+
+def _leave() -> None:
+    _joined["shutdown"]()
+    ray.shutdown()
+
+
+@pytest.fixture
+def pool(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
+    """A driver on the rig's cluster."""
+    for name, value in rig.endpoints.environ().items():
+        monkeypatch.setenv(name, value)
+    driver = Driver()
+    try:
+        yield driver
+    finally:
+        driver.close()
+
+
+def test_a_batch_comes_back_in_its_order_each_under_its_own_timeout(pool: Driver) -> None:
+    outcomes = pool.execute_batch(["while True: pass", "import time; time.sleep(1.5); 'slow'", "1 + 1"], [1, 10, 10])
+    assert [outcome.value for outcome in outcomes] == [None, "'slow'", "2"]
+    assert outcomes[0].error_kind is ErrorKind.TIMED_OUT
+
+
+def test_repls_share_nothing(pool: Driver) -> None:
+    assert pool.execute("x = 1; x").value == "1"
+    assert pool.execute("x").error_kind is ErrorKind.EXCEPTION
+    with pytest.raises(BadInput, match="fresh REPLs only"):
+        pool.execute("1", session_id="mine")
+
+
+def test_the_handler_maps_tools_to_results_and_refuses_what_a_plan_would_be_refused_for(pool: Driver) -> None:
+    results = pool.handle_batch_spawn(
+        [
+            spawn("endless", "while True: pass", timeout_seconds=1),
+            spawn("sum", "context['a'] + 1", context_data='{"a": 2}'),
+        ]
+    )
+    assert [(result.task_id, result.is_success, result.value) for result in results] == [
+        ("endless", False, None),
+        ("sum", True, "3"),
+    ]
+    assert pool.handle_spawn_repl(spawn("one", "6 * 7")).value == "42"
+    with pytest.raises(BadInput, match="task_id"):
+        pool.handle_spawn_repl(spawn("bad id"))
+
+
+def test_a_host_that_was_killed_is_made_anew(pool: Driver) -> None:
+    # given
+    [before] = pool.stats()
+    # when
+    os.kill(before["pid"], signal.SIGKILL)
+    # then
+    until(lambda: not _alive(before["pid"]), "the host to die")
+    until(lambda: pool.ensure_hosts() == 1, "a host to serve")
+    assert pool.execute("1 + 1").value == "2"
+    assert pool.stats()[0]["pid"] != before["pid"]
+
+
+def test_a_cluster_that_is_not_there_is_named_at_once() -> None:
+    with pytest.raises(ServiceMissing, match=r"127.0.0.1:9 cannot be reached.*REPLWRIGHT_RAY_ADDRESS"):
+        RayREPLPool.connect(Settings(ray_address="127.0.0.1:9"))
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
