@@ -1,19 +1,30 @@
 """Insert the REPL tasks of a step, with their place in the queue."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import Connection, insert, text
+from sqlalchemy import Connection, text
 
 from models.queries.limits import task_limits_row
-from models.tables import ReplTask, ReplTaskPayload
 from models.text import clean
 from orchestration.limits import TaskLimits
 from orchestration.tools import SpawnREPL
 
 # The oldest turn that is still waiting, so that a newcomer is neither last behind a batch of 200 nor before all.
 _OLDEST = "SELECT coalesce(min(turn), 0) FROM repl_tasks WHERE state = 'pending'"
+
+_TASKS = """
+INSERT INTO repl_tasks (orchestration_id, step_id, ordinal, task_id, kind, plan_attempt, turn, timeout_s)
+SELECT :orchestration, :step, place - 1, task_id, :kind, :attempt, :oldest + place - 1, timeout_s
+FROM unnest(CAST(:task_ids AS text[]), CAST(:timeouts AS float8[])) WITH ORDINALITY AS asked (task_id, timeout_s, place)
+ORDER BY place RETURNING id, ordinal
+"""
+_PAYLOADS = """
+INSERT INTO repl_task_payloads (repl_task_id, task_type, code, context_data, timeout_seconds, limits, input_position)
+VALUES (:task, :type, :code, :context, :timeout, CAST(:limits AS jsonb), :position)
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,34 +43,30 @@ def insert_tasks(
     if not tasks:
         return ()
     oldest = connection.execute(text(_OLDEST)).scalar_one()
-    ids = connection.execute(
-        insert(ReplTask).returning(ReplTask.id, sort_by_parameter_order=True),
-        [
-            {
-                "orchestration_id": orchestration_id,
-                "step_id": step_id,
-                "ordinal": ordinal,
-                "task_id": task.spawn.task_id,
-                "kind": kind,
-                "plan_attempt": plan_attempt,
-                "turn": oldest + ordinal,
-                "timeout_s": task.limits.timeout_s,
-            }
-            for ordinal, task in enumerate(tasks)
-        ],
-    ).scalars()
-    numbered = tuple(ids)
+    rows = connection.execute(
+        text(_TASKS),
+        {
+            "orchestration": orchestration_id,
+            "step": step_id,
+            "kind": kind,
+            "attempt": plan_attempt,
+            "oldest": oldest,
+            "task_ids": [task.spawn.task_id for task in tasks],
+            "timeouts": [task.limits.timeout_s for task in tasks],
+        },
+    ).all()
+    numbered = tuple(row.id for row in sorted(rows, key=lambda row: row.ordinal))
     connection.execute(
-        insert(ReplTaskPayload),
+        text(_PAYLOADS),
         [
             {
-                "repl_task_id": number,
-                "task_type": task.spawn.task_type.value,
+                "task": number,
+                "type": task.spawn.task_type.value,
                 "code": clean(task.spawn.code_to_execute),
-                "context_data": clean(task.spawn.context_data),
-                "timeout_seconds": task.spawn.timeout_seconds,
-                "limits": task_limits_row(task.limits),
-                "input_position": task.input_position,
+                "context": clean(task.spawn.context_data),
+                "timeout": task.spawn.timeout_seconds,
+                "limits": json.dumps(task_limits_row(task.limits)),
+                "position": task.input_position,
             }
             for number, task in zip(numbered, tasks, strict=True)
         ],
