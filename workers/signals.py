@@ -1,5 +1,6 @@
 """What starts and stops with a worker or beat: the sweeper, this process's row, and the pool's reconciler."""
 
+import contextlib
 from typing import Any
 
 from celery.signals import (
@@ -10,9 +11,10 @@ from celery.signals import (
     worker_shutdown,
 )
 
+from orchestration.errors import ServiceMissing
 from workers import wiring
 from workers.logs import configure
-from workers.process import close_current
+from workers.process import close_current, current_process
 from workers.sweeper import Sweeper
 
 
@@ -24,6 +26,9 @@ def _log(**_: Any) -> None:
 @worker_ready.connect  # type: ignore[untyped-decorator]
 def _start(sender: Any, **_: Any) -> None:
     _start_sweeper()
+    # Seen by `status` and `doctor` from now on; a database that is away is met again at the first task.
+    with contextlib.suppress(ServiceMissing):
+        current_process()
     if _serves(sender, "dispatch"):
         wiring.start_pool()
     if mark := wiring.settings().ready_file:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from models.engine import make_engine
 from models.ledger import PostgresLedger
 from orchestration.errors import ServiceMissing
-from orchestration.ports import Blobs, Hints, Ledger
+from orchestration.ports import Blobs, Hints
 from replwright import settings as replwright_settings
 from replwright.blobs import BlobStore
 from replwright.local import stack
@@ -23,7 +23,7 @@ class Services:
     """What a command talks to."""
 
     settings: Settings
-    ledger: Ledger
+    ledger: PostgresLedger
     hints: Hints
     blobs: Blobs
 

@@ -40,7 +40,8 @@ def _tasks(data: dict[str, Any]) -> str:
 
 def _landed(data: dict[str, Any]) -> str:
     how = "done" if data.get("is_success") else f"failed ({data.get('error_kind')})"
-    return f"REPL task {data.get('task_id')}: {how} in {float(data.get('execution_time') or 0):.2f} s"
+    what = f"REPL task {data.get('task_id')}" if data.get("step") else "a look at an input, in a REPL"
+    return f"{what}: {how} in {float(data.get('execution_time') or 0):.2f} s"
 
 
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {

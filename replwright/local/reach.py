@@ -15,7 +15,7 @@ def without_password(url: str) -> str:
     try:
         parts = urlsplit(url)
         place = parts.netloc.rpartition("@")[2] or parse_qs(parts.query).get("host", [""])[0]
-        return f"{parts.scheme}://{place}{parts.path}"
+        return f"{parts.scheme}://{place}{parts.path}" if parts.scheme else url
     except ValueError:
         return "(not a URL)"
 
