@@ -23,11 +23,15 @@ WHERE id = :step
 _QUEUED = "UPDATE orchestrations SET status = 'queued' WHERE id = :id"
 
 
+def last_failure(connection: Connection, locked: Locked, step_id: int, plan_attempt: int) -> str | None:
+    """How the model failed in this attempt, if it did."""
+    asked = {"orchestration": locked.id, "step": step_id, "attempt": plan_attempt}
+    return connection.execute(text(_LAST_FAILURE), asked).scalar_one_or_none()
+
+
 def give_up(connection: Connection, locked: Locked, step_id: int, plan_attempt: int, why: str) -> None:
     """End the orchestration: `model_error` if the last attempt recorded that the model failed, else `poisoned`."""
-    failure = connection.execute(
-        text(_LAST_FAILURE), {"orchestration": locked.id, "step": step_id, "attempt": plan_attempt}
-    ).scalar_one_or_none()
+    failure = last_failure(connection, locked, step_id, plan_attempt)
     if failure is None:
         end(connection, locked, Reason.POISONED, detail=why)
     else:

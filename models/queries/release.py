@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
-from models.queries.attempts import give_up, return_step
+from models.queries.attempts import give_up, last_failure, return_step
 from models.queries.locks import fence, limits_of, lock_for, lock_orchestration
 from orchestration.errors import Fenced
 from orchestration.records import StepClaim
@@ -34,7 +34,8 @@ def release_step(connection: Connection, claim: StepClaim, *, graceful: bool, de
     if not graceful and step.tries >= limits_of(connection, locked.id).max_attempts:
         give_up(connection, locked, step.id, step.plan_attempt, f"{step.tries} attempts at step {step.ordinal} failed")
         return
-    why = "shutdown" if graceful else "attempt failed"
+    failure = last_failure(connection, locked, step.id, step.plan_attempt)
+    why = "shutdown" if graceful else failure or "attempt failed"
     return_step(connection, locked, step.id, step.ordinal, why, given_back=graceful, delay_s=delay_s, nudge_s=0.0)
 
 
