@@ -18,6 +18,7 @@ from replwright.local.state import ServiceState
 BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0)
 CRASHES_WITHIN_S = 60.0
 MAX_CRASHES = 5
+KILLS = frozenset({signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT})
 MAX_LOG_BYTES = 10 * 1024**2
 
 
@@ -148,7 +149,10 @@ class Runner:
 
     def _crashed(self, now: float, code: int, *, was_ready: bool) -> None:
         why = diagnosis.explain_end(self.service.title, code, self._layout.log(self.service.name))
-        self._crashes = [at for at in self._crashes if now - at < CRASHES_WITHIN_S] + [now]
+        self._crashes = [at for at in self._crashes if now - at < CRASHES_WITHIN_S]
+        # What somebody else ended (an operator, the kernel out of memory) may well serve when started again.
+        if -code not in KILLS:
+            self._crashes.append(now)
         if self.service.once or (not was_ready and not self.view.restarts):
             raise why
         if len(self._crashes) >= MAX_CRASHES:

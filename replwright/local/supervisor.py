@@ -101,6 +101,8 @@ class Supervisor:
             self._tell(f"cannot go on: {error}")
 
     def _tell(self, line: str) -> None:
+        with suppress(OSError):
+            print(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {line}", flush=True)
         self._state.tell(line)
         self._reporter.line(line)
 

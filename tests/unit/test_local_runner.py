@@ -64,6 +64,15 @@ def test_a_service_that_is_killed_is_started_again(make: Make) -> None:
     assert runner.restarts == 1
 
 
+def test_a_service_that_others_kill_is_started_again_however_often(make: Make) -> None:
+    runner = make(_service(SLEEP))
+    for kills in range(MAX_CRASHES + 2):
+        _tick(runner, lambda: runner.up, step_s=0.1)
+        assert runner.restarts == kills
+        os.kill(runner.view.pid, signal.SIGKILL)
+        _tick(runner, lambda: not runner.up, step_s=0.1)
+
+
 def test_a_service_that_keeps_dying_is_given_up_with_one_line(make: Make) -> None:
     runner = make(_service([sys.executable, "-S", "-c", "import time; time.sleep(0.05); raise SystemExit('no luck')"]))
 
