@@ -5,7 +5,7 @@ ReplwrightError
 │   └── Conflict          the same idempotency key came with another body
 ├── NotFound              no such orchestration
 ├── ServiceMissing        a database, broker, Ray or model cannot be reached, or is not set up
-├── StepHeld              the ledger went away while a step was ours; it is to be given back later
+├── StepHeld              (in turn.py) the ledger went away while a step was ours; it is to be given back later
 ├── Fenced                somebody else owns this step or task by now; our work is dropped
 ├── ModelFailure          the model did not reply (`retryable` says whether another try may help)
 ├── SandboxUnavailable    this machine cannot confine code, so nothing runs
@@ -13,10 +13,7 @@ ReplwrightError
 """
 
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from orchestration.records import StepClaim
+from typing import Any
 
 
 class ExitCode(IntEnum):
@@ -80,14 +77,6 @@ class ServiceMissing(ReplwrightError):
 
 class Fenced(ReplwrightError):
     """Somebody else claimed this step or task after us, or it ended: what we did is dropped."""
-
-
-class StepHeld(ReplwrightError):
-    """The ledger went away while this process held a step. `claim` is to be released once it is back."""
-
-    def __init__(self, claim: "StepClaim", why: ReplwrightError) -> None:
-        super().__init__(why.what, why.remedy)
-        self.claim = claim
 
 
 class ModelFailure(ReplwrightError):

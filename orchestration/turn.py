@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestration.errors import ModelFailure, ReplwrightError, ServiceMissing, StepHeld
+from orchestration.errors import ModelFailure, ReplwrightError, ServiceMissing
 from orchestration.plan import PlanRules, problems_of
 from orchestration.ports import Ledger, Model
 from orchestration.records import Hint, ParsedPlan, StepClaim, Turn
@@ -61,6 +61,14 @@ class Again:
     """The model gave no reply; the step was given back, to be tried again later."""
 
     why: str
+
+
+class StepHeld(ReplwrightError):
+    """The ledger went away while this process held a step. `claim` is to be released once it is back."""
+
+    def __init__(self, claim: StepClaim, why: ReplwrightError) -> None:
+        super().__init__(why.what, why.remedy)
+        self.claim = claim
 
 
 Decision = Spawn | End | Rejected | LastCall

@@ -3,9 +3,9 @@
 from typing import Any
 from uuid import UUID
 
-from orchestration.errors import Fenced, OrchestrationFailed, StepHeld
+from orchestration.errors import Fenced, OrchestrationFailed
 from orchestration.states import Status
-from orchestration.turn import Again, End, Planned, take_turn
+from orchestration.turn import Again, End, Planned, StepHeld, take_turn
 from workers import wiring
 from workers.process import current_process
 

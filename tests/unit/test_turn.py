@@ -5,12 +5,24 @@ from typing import Any
 
 import pytest
 
-from orchestration.errors import Fenced, ModelFailure, ServiceMissing, StepHeld
+from orchestration.errors import Fenced, ModelFailure, ServiceMissing
 from orchestration.limits import Limits
 from orchestration.records import ParsedPlan, PlanCommit, Reply, StepClaim, Turn
 from orchestration.states import Reason
 from orchestration.tools import MessageToUser, REPLState, Resume, Tool
-from orchestration.turn import Again, End, LastCall, Outcome, Planned, Rejected, Spawn, decide, limit_reached, take_turn
+from orchestration.turn import (
+    Again,
+    End,
+    LastCall,
+    Outcome,
+    Planned,
+    Rejected,
+    Spawn,
+    StepHeld,
+    decide,
+    limit_reached,
+    take_turn,
+)
 from tests.support.turns import claim, spawn, turn
 
 
