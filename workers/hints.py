@@ -30,5 +30,7 @@ class CeleryHints:
                 )
             except (OperationalError, OSError) as error:
                 # One refused connection is enough: the rest would each wait for the same time-out.
-                log.warning("broker unreachable (%s): %d hints left to the sweeper", type(error).__name__, sent)
+                log.warning(
+                    "broker unreachable (%s): %d hints left to the sweeper", type(error).__name__, len(hints) - sent
+                )
                 return
