@@ -11,27 +11,30 @@ from replwright.llm.offline.reading import Reading, echo
 MAX_CELL_CHARS = 60
 
 
-def answer(reading: Reading, task_ids: Sequence[str], results: Mapping[str, Result]) -> str:
-    """The whole answer; a task that failed or is missing is named."""
-    blocks, notes = list[str](), list[str]()
+def answer(reading: Reading, task_ids: Sequence[str], results: Mapping[str, Result]) -> tuple[str, bool]:
+    """The whole answer, and whether every task's output could be read; a task that failed or is missing is named."""
+    blocks, notes, readable = list[str](), list[str](), True
     for task_id in task_ids:
         result = results.get(task_id)
-        found = _printed(result)
         if result is None:
             blocks.append(f"{task_id}: no result, the job was cut short")
-        elif found is None:
+            continue
+        if not result.is_success:
             blocks.append(_failure(result))
-        else:
-            heading = f"{task_id}:\n" if len(task_ids) > 1 and not reading.relative else ""
-            try:
-                block, noted = _block(reading, found), _notes(found)
-            except (KeyError, TypeError, ValueError, AttributeError):
-                # Somebody else's output: what a REPL printed is taken for what it is.
-                block, noted = _failure(result), []
-            blocks.append(heading + block)
-            notes += [note for note in noted if note not in notes]
+            continue
+        heading = f"{task_id}:\n" if len(task_ids) > 1 and not reading.relative else ""
+        try:
+            found = json.loads(result.stdout)
+            block, noted = _block(reading, found), _notes(found)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError):
+            # Somebody else's output: what a REPL printed is taken for what it is.
+            blocks.append(_failure(result))
+            readable = False
+            continue
+        blocks.append(heading + block)
+        notes += [note for note in noted if note not in notes]
     told = "\n\n".join(block for block in blocks if block)
-    return f"{told}\n\nRead as: {'; '.join([_line(echo(reading)), *notes])}."
+    return f"{told}\n\nRead as: {'; '.join([_line(echo(reading)), *notes])}.", readable
 
 
 def failed(reading: Reading, broken: Sequence[Result]) -> str:
@@ -46,23 +49,14 @@ def _failure(result: Result) -> str:
     return f"{result.task_id}: failed ({_line(result.error_kind)}) {_line(last, 300)}".rstrip()
 
 
-def _printed(result: Result | None) -> dict[str, Any] | None:
-    """What the task printed, as the JSON object that our code prints; anything else counts as unreadable."""
-    if result is None or not result.is_success:
-        return None
-    try:
-        found = json.loads(result.stdout)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) else None
-
-
 def _block(reading: Reading, found: Mapping[str, Any]) -> str:
     if "number" in found:
         reference = reading.relative.reference if reading.relative else "number"
         return f"{_line(str(reference))}: {number(found['number'])}"
     if "groups" in found:
         return _groups(reading, found)
+    if "shares" in found:
+        return _shares(found)
     if "cells" in found:
         return _cells(reading, found)
     if "quantiles" in found:
@@ -73,29 +67,45 @@ def _block(reading: Reading, found: Mapping[str, Any]) -> str:
         value = found["coefficient"]
         told = "cannot be computed: one of the columns does not vary" if value is None else f"{value:.4f}"
         return f"correlation (Pearson): {told}, over {_rows(found.get('pairs'))}"
-    return "no numbers were found"
+    raise ValueError("nothing that our code prints")
 
 
 def _groups(reading: Reading, found: Mapping[str, Any]) -> str:
     lines = []
     names = [_line(str(measure)) for measure in reading.measures] or ["count of rows"]
     for group in found["groups"]:
-        values = [f"{name} {number(value)}" for name, value in zip(names, group["values"], strict=False)]
-        if len(values) == 1:
-            values = [number(group["values"][0]) if group["key"] else f"{names[0]}: {number(group['values'][0])}"]
-        rows = "" if names == ["count of rows"] else f" ({_rows(group['rows'])})"
         key = ", ".join(_label(part) for part in group["key"])
-        lines.append((f"{key}: " if key else "") + ", ".join(values) + rows)
+        used = [*group["used"], *[group["rows"]] * len(names)][: len(names)]
+        values = [number(value) for value in group["values"]]
+        if len(values) == 1:
+            told = values[0] if key else f"{names[0]}: {values[0]}"
+        else:
+            told = ", ".join(f"{name} {value}" for name, value in zip(names, values, strict=False))
+        if any(name != "count of rows" for name in names):
+            told += f" ({_rows(used[-1])})" if len({*used}) == 1 else f" (over {', '.join(map(number, used))} rows)"
+        lines.append((f"{key}: " if key else "") + told)
     if not lines:
         return "no rows match"
-    if "difference" in found and len(found["groups"]) > 1:
+    shown = len(lines)
+    if "difference" in found and shown > 1:
         pair = " minus ".join(", ".join(_label(part) for part in group["key"]) for group in found["groups"][:2])
         lines.append(f"difference: {number(found['difference'])} ({pair})")
     if "change" in found:
         lines.append(f"change from the first to the last: {number(found['change'])}")
-    if not reading.top and (hidden := found.get("group_count", 0) - len(lines)) > 0:
+    if not reading.top and (hidden := found.get("group_count", 0) - shown) > 0:
         lines.append(f"... and {number(hidden)} more groups")
     return "\n".join(lines)
+
+
+def _shares(found: Mapping[str, Any]) -> str:
+    lines = []
+    for group in found["shares"]:
+        key = ", ".join(_label(part) for part in group["key"])
+        percent = "none" if group["percent"] is None else f"{group['percent']:.2f} %"
+        lines.append((f"{key}: " if key else "") + f"{percent} ({number(group['hits'])} of {_rows(group['of'])})")
+    if (hidden := found.get("group_count", 0) - len(lines)) > 0:
+        lines.append(f"... and {number(hidden)} more groups")
+    return "\n".join(lines) or "no rows match"
 
 
 def _cells(reading: Reading, found: Mapping[str, Any]) -> str:
@@ -117,16 +127,22 @@ def _notes(found: Mapping[str, Any]) -> list[str]:
         if counts.get("missing"):
             notes.append(f"{_rows(counts['missing'])} without a {shown} left out")
         if counts.get("unreadable"):
-            notes.append(f"{_rows(counts['unreadable'])} whose {shown} is no number left out")
+            notes.append(f"{_rows(counts['unreadable'])} whose {shown} cannot be read left out")
     if found.get("without_group"):
         notes.append(f"{_rows(found['without_group'])} without a group left out")
+    if found.get("period"):
+        notes.append(f"dates cut {_line(found['period'])}")
+    if found.get("tied"):
+        notes.append(f"{number(found['tied'])} more tied with the last one shown")
     if found.get("duplicates"):
         notes.append(f"{_rows(found['duplicates'])} of the table repeating an earlier one counted too")
     return notes
 
 
 def number(value: Any) -> str:
-    """A number as people read it: thousands commas from 10,000 on, two decimals, more for small ones."""
+    """A number as people read it (commas from 10,000 on, two decimals, more for small ones); a date as it is."""
+    if isinstance(value, str):
+        return _line(value)
     if value is None or isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return "none"
     many = abs(value) >= 10_000

@@ -1,18 +1,26 @@
-"""From bound words to one reading of the question, or a refusal. Nothing is guessed: every word must have its place."""
+"""From words to the one reading of a question that makes sense, or a refusal. Nothing is guessed.
 
-from collections.abc import Sequence
-from dataclasses import replace
+Every way to cut the question into parts of the grammar is tried; each that makes sense is a reading. One reading is
+taken; of several, which differ, none: they are listed.
+"""
 
-from replwright.llm.offline.bind import Item, Refused, bind
-from replwright.llm.offline.clause import Clause, only
-from replwright.llm.offline.filters import numeric, take_filters, take_relative
+from collections.abc import Iterator, Sequence
+
+from replwright.llm.offline.comparisons import besides
+from replwright.llm.offline.conditions import conditions
 from replwright.llm.offline.lexicon import Role
-from replwright.llm.offline.measures import check_measures, take_groupings, take_measures
-from replwright.llm.offline.reading import SUMMARY, Measure, Reading
-from replwright.llm.offline.table import Column, Table
-from replwright.llm.offline.tops import take_count, take_top
+from replwright.llm.offline.parts import Part
+from replwright.llm.offline.phrases import phrases
+from replwright.llm.offline.rankings import rankings
+from replwright.llm.offline.reading import Reading, echo
+from replwright.llm.offline.refused import Refused
+from replwright.llm.offline.sense import readings_of, second_step
+from replwright.llm.offline.sentence import Sentence
+from replwright.llm.offline.table import Table
 
-_CLAUSES = 2
+MAX_TOKENS = 80
+MAX_WAYS = 3000
+SHOWN = 4
 
 
 def read(question: str, tables: Sequence[Table]) -> Reading:
@@ -47,116 +55,106 @@ def _named(question: str, readings: Sequence[Reading]) -> list[Reading]:
 
 
 def _on(question: str, table: Table) -> Reading:
-    clauses = _split(bind(question, table))
-    if len(clauses) > _CLAUSES:
-        raise Refused("I follow at most two steps: one number, then the rows near, above or below it")
-    first = Clause(clauses[0])
-    if len(clauses) == 1:
-        return _one_clause(first, table)
-    reading = _one_clause(first, table)
-    if reading.kind != "aggregate" or reading.groupings != ((),) or len(reading.measures) != 1 or reading.relative:
-        raise Refused("the first of two steps must be one number, such as the mean of a column")
-    return _second_step(Clause(clauses[1]), table, reading)
+    s = Sentence(question, table)
+    if len(s.tokens) > MAX_TOKENS:
+        raise Refused(f"the question is too long for these rules: at most {MAX_TOKENS} words")
+    if s.ends(0):
+        raise Refused("the question is empty")
+    if s.unbound:
+        named = ", ".join(repr(word) for word in dict.fromkeys(s.unbound))
+        message = f"{named} is no column, value or word that I know in the table {table.name!r}"
+        raise Refused(message, unbound=len(s.unbound))
+    readings, refusals = dict[object, Reading](), list[Refused]()
+    for ways, clauses in enumerate(_Ways(s).all()):
+        if ways >= MAX_WAYS:
+            raise Refused("the question can be read in too many ways: ask it in fewer words")
+        try:
+            for reading in _sense(clauses, table):
+                readings.setdefault(reading.meaning, reading)
+        except Refused as refused:
+            refusals.append(refused)
+    if not readings:
+        raise _reason(s, refusals)
+    if len(readings) > 1:
+        raise Refused(_choice([echo(reading) for reading in readings.values()]))
+    return next(iter(readings.values()))
 
 
-def _second_step(clause: Clause, table: Table, first: Reading) -> Reading:
-    measure = first.measures[0]
-    relative = take_relative(clause, replace(measure, column=measure.column and numeric(measure.column)))
-    if relative is None:
-        raise Refused("the second step must ask for rows near, above or below the first one's number")
-    relative = replace(relative, filters=first.filters)
-    filters = take_filters(clause)
-    counted = clause.take(Role.COUNT)
-    clause.finish()
-    measures = (Measure("count"),) if counted else ()
-    return Reading(table, "relative", measures, filters=filters, relative=relative)
+def _choice(echoes: Sequence[str]) -> str:
+    shown = "; ".join(f"({number}) {one}" for number, one in enumerate(echoes[:SHOWN], 1))
+    more = f"; and {len(echoes) - SHOWN} more" if len(echoes) > SHOWN else ""
+    how = "say which, for instance by the whole name of a column in double quotes"
+    return f"this can be read in {len(echoes)} ways: {shown}{more}. Please {how}"
 
 
-def _split(items: Sequence[Item]) -> list[list[Item]]:
-    clauses: list[list[Item]] = [[]]
-    for item in items:
-        if item.role is Role.THEN:
-            clauses.append([])
-        else:
-            clauses[-1].append(item)
-    return [clause for clause in clauses if clause] or [[]]
+def _reason(s: Sentence, refusals: Sequence[Refused]) -> Refused:
+    best = max(refusals, key=lambda refused: refused.weight, default=None)
+    if best is not None and best.weight > 1:
+        return best
+    if s.complaints:
+        return Refused(max(s.complaints, key=lambda message: s.complaints[message]))
+    if best is not None and best.weight:
+        return best
+    stuck = _Ways(s).stuck()
+    if stuck is None:
+        return best or Refused("the parts of this question do not fit together")
+    return Refused(f"I cannot tell what {s.tokens[stuck].raw!r} is for in this question")
 
 
-def _one_clause(clause: Clause, table: Table) -> Reading:
-    if clause.has(Role.COMPARE):
-        return _comparison(clause, table)
-    for role, kind in ((Role.DISTRIBUTION, "distribution"), (Role.CORRELATION, "correlation")):
-        if clause.take(role):
-            return _of_columns(clause, table, kind)
-    in_order = clause.take(Role.TREND)
-    count = take_count(clause)
-    relative = take_relative(clause, None)
-    filters = take_filters(clause)
-    if relative:
-        return _relative(clause, Reading(table, "relative", filters=filters, relative=relative))
-    if reading := take_top(clause, table, count, filters):
-        clause.finish()
-        return reading
-    groupings = take_groupings(clause, in_order, [column for column in table.columns if column.kind == "date"])
-    columns = [item for item in clause.items if item.role is Role.COLUMN]
-    measures = take_measures(clause, ("mean",) if in_order else SUMMARY)
-    clause.finish()
-    if [measure.function for measure in measures] == ["count", "distinct"] and groupings == ((),) and len(columns) == 1:
-        # A text column by itself: which values there are, and how often.
-        return Reading(table, "distribution", filters=filters, columns=(only(columns[0]),))
-    if not measures and groupings == ((),):
-        if not filters and not clause.items:
-            raise Refused("the question is empty")
-        return Reading(table, "rows", filters=filters)
-    measures = measures or (Measure("count"),)
-    check_measures(measures)
-    return Reading(table, "aggregate", measures, groupings, filters, in_order=in_order)
+def _sense(clauses: Sequence[Sequence[Part]], table: Table) -> list[Reading]:
+    if len(clauses) > 2:
+        raise Refused("I follow at most two steps: one number, then the rows near, above or below it", weight=3)
+    first, *rest = clauses
+    if not rest:
+        return readings_of(first, table)
+    return [second_step(rest[0], table, reading) for reading in readings_of(first, table)]
 
 
-def _relative(clause: Clause, reading: Reading) -> Reading:
-    counted = clause.take(Role.COUNT)
-    clause.finish()
-    return replace(reading, measures=(Measure("count"),)) if counted else reading
+class _Ways:
+    """The ways to cut a sentence into clauses of parts."""
 
+    def __init__(self, s: Sentence) -> None:
+        self._s = s
+        self._parts: dict[int, list[tuple[Part | None, int]]] = {}
+        self._finishes: dict[int, bool] = {}
 
-def _comparison(clause: Clause, table: Table) -> Reading:
-    """ "compare the mean COLUMN of VALUE and VALUE": the column's groups, cut down to these values."""
-    for at in clause.positions(Role.COMPARE):
-        if clause.role(at - 1) is clause.role(at + 1) is Role.VALUE:
-            clause.items[at] = replace(clause.items[at], role=Role.AND)
-        else:
-            clause.use(at)
-    # "the difference between A and B": the word has no numbers to take here.
-    clause.use(*(at for at in clause.positions(Role.BETWEEN) if clause.role(at + 1) is Role.VALUE))
-    values = clause.positions(Role.VALUE)
-    groupings = take_groupings(clause)
-    filters = take_filters(clause)
-    compared = next((c for c in filters if c.operator == "in" and len(c.values) > 1 and not c.negated), None)
-    if groupings == ((),):
-        if compared is None:
-            what = "two values of one column" if values else "what: name two values of a column, or `by` a column"
-            raise Refused(f"compare {what}")
-        groupings = ((compared.column,),)
-    measures = take_measures(clause, ("mean",) if compared else SUMMARY)
-    clause.finish()
-    measures = measures or (Measure("count"),)
-    check_measures(measures)
-    return Reading(table, "aggregate", measures, groupings, filters, compares=compared is not None)
+    def all(self) -> Iterator[list[list[Part]]]:
+        waiting: list[tuple[int, list[list[Part]]]] = [(0, [[]])]
+        while waiting:
+            at, clauses = waiting.pop()
+            if self._s.ends(at) and clauses[-1]:
+                yield clauses
+            for part, end in reversed(self._next(at)):
+                if not self._can_finish(end):
+                    continue
+                if part is None:
+                    if clauses[-1]:
+                        waiting.append((end, [*clauses, []]))
+                else:
+                    waiting.append((end, [*clauses[:-1], [*clauses[-1], part]]))
 
+    def stuck(self) -> int | None:
+        """The word that no part that reaches it can go on from; None if the end can be reached."""
+        seen, waiting = set[int](), [0]
+        while waiting:
+            at = waiting.pop()
+            if at not in seen:
+                seen.add(at)
+                waiting += [end for _, end in self._next(at)]
+        furthest = max(max(self._s.starts(at)) for at in seen)
+        return furthest if furthest < len(self._s.tokens) else None
 
-def _of_columns(clause: Clause, table: Table, kind: str) -> Reading:
-    if kind == "correlation":
-        # "between A and B": the word has no numbers to take here.
-        clause.use(*(at for at in clause.positions(Role.BETWEEN) if clause.role(at + 2) is Role.AND))
-    filters = take_filters(clause)
-    columns: list[Column] = [clause.take_column(at) for at in clause.positions(Role.COLUMN)]
-    if kind == "correlation":
-        if len(columns) != 2:
-            raise Refused("a correlation is between two columns of numbers: name both")
-        columns = [numeric(column) for column in columns]
-        clause.finish()
-        return Reading(table, "correlation", filters=filters, columns=tuple(columns))
-    if len(columns) != 1:
-        raise Refused("a distribution is of one column: name it")
-    clause.finish()
-    return Reading(table, "distribution", filters=filters, columns=tuple(columns))
+    def _next(self, at: int) -> list[tuple[Part | None, int]]:
+        """Each part that may begin here; None is the border of two clauses."""
+        if at not in self._parts:
+            rules = (phrases, rankings, conditions, besides)
+            found: list[tuple[Part | None, int]] = [found for rule in rules for found in rule(self._s, at)]
+            found += [(None, end) for _, end in self._s.role(at, Role.THEN)]
+            self._parts[at] = list(dict.fromkeys(found))
+        return self._parts[at]
+
+    def _can_finish(self, at: int) -> bool:
+        if at not in self._finishes:
+            ends = {end for _, end in self._next(at)}
+            self._finishes[at] = self._s.ends(at) or any(self._can_finish(end) for end in ends)
+        return self._finishes[at]

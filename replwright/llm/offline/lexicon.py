@@ -14,9 +14,11 @@ class Role(StrEnum):
     DESCRIBE = "describe"
     SHARE = "share"
     SUPERLATIVE = "superlative"
+    LATEST = "latest"
     COMMON = "common"
     TOP = "top"
     GROUP = "group"
+    BY = "by"
     PERIOD = "period"
     PERIODICAL = "periodical"
     MONTH = "month"
@@ -32,6 +34,7 @@ class Role(StrEnum):
     LARGEST = "largest"
     NOT = "not"
     MISSING = "missing"
+    LACKING = "lacking"
     HAVE = "have"
     VERB = "verb"
     EQUALS = "equals"
@@ -53,7 +56,7 @@ class Role(StrEnum):
 Meaning = tuple[Role, str]
 
 _WORDS: Mapping[Meaning, str] = {
-    (Role.AGGREGATE, "mean"): "mean | average | averages | avg | on average | mean value | average value",
+    (Role.AGGREGATE, "mean"): "mean | average | averages | avg | on average",
     (Role.AGGREGATE, "median"): "median | medians",
     (Role.AGGREGATE, "sum"): "sum | total | totals | sums | combined",
     (Role.AGGREGATE, "min"): "minimum | min",
@@ -63,17 +66,20 @@ _WORDS: Mapping[Meaning, str] = {
     (Role.DESCRIBE, ""): "analyse | analyze | analysis | summarise | summarize | summary | describe | overview"
     " | statistics | stats",
     (Role.SHARE, ""): "percentage | percent | share | proportion | fraction | %",
-    (Role.SUPERLATIVE, "max"): "highest | largest | greatest | biggest | most | the most | latest | most recent",
-    (Role.SUPERLATIVE, "min"): "lowest | smallest | least | fewest | earliest",
+    (Role.SUPERLATIVE, "max"): "highest | largest | greatest | biggest | most | the most",
+    (Role.SUPERLATIVE, "min"): "lowest | smallest | least | fewest",
+    (Role.LATEST, "max"): "latest | most recent",
+    (Role.LATEST, "min"): "earliest",
     (Role.COMMON, ""): "common | frequent | often",
     (Role.TOP, "max"): "top | rank",
     (Role.TOP, "min"): "bottom",
-    (Role.GROUP, ""): "by | per | each | every | for each | for every | in each | in every | of each | of every | across"
+    (
+        Role.GROUP,
+        "",
+    ): "by | per | each | every | for each | for every | in each | in every | of each | of every | across"
     " | grouped by | group by | broken down by | split by | depending on",
-    (Role.PERIOD, "monthly"): "month | months",
-    (Role.PERIOD, "quarterly"): "quarter | quarters",
-    (Role.PERIOD, "weekly"): "week | weeks",
-    (Role.PERIOD, "daily"): "day | days | date",
+    (Role.BY, ""): "by",
+    (Role.PERIOD, "daily"): "day | days",
     (Role.PERIODICAL, "yearly"): "yearly | annual | annually",
     (Role.PERIODICAL, "monthly"): "monthly",
     (Role.PERIODICAL, "quarterly"): "quarterly",
@@ -84,7 +90,10 @@ _WORDS: Mapping[Meaning, str] = {
     (Role.COMPARISON, "<"): "< | under | below | less than | fewer than | lower than | smaller than | before",
     (Role.COMPARISON, ">="): ">= | \u2265 | at least | no less than | not less than | not under | not below | since"
     " | greater than or equal to | more than or equal to | not before | no fewer than | not fewer than",
-    (Role.COMPARISON, "<="): "<= | \u2264 | at most | no more than | not more than | not over | not above | up to | until"
+    (
+        Role.COMPARISON,
+        "<=",
+    ): "<= | \u2264 | at most | no more than | not more than | not over | not above | up to | until"
     " | less than or equal to | smaller than or equal to | lower than or equal to | not after",
     (Role.TIMELY, ">"): "after",
     (Role.TIMELY, "<"): "before",
@@ -97,8 +106,12 @@ _WORDS: Mapping[Meaning, str] = {
     (Role.THAT, ""): "that | this | it | them",
     (Role.SIGN, "<"): "negative",
     (Role.SIGN, ">"): "positive",
-    (Role.NOT, ""): "not | no | except | excluding | other than | apart from | but not | without | except for | != | <>",
-    (Role.MISSING, ""): "missing | blank | empty | null | no | without",
+    (
+        Role.NOT,
+        "",
+    ): "not | no | except | excluding | other than | apart from | but not | without | except for | != | <>",
+    (Role.MISSING, ""): "missing | blank | empty | null",
+    (Role.LACKING, ""): "no | without",
     (Role.HAVE, ""): "have | has | had | having | with",
     (Role.VERB, ""): "is | are | was | were | have | has | had | having | who | that | which",
     (Role.EQUALS, ""): "= | == | equals | equal to | named | called | is | are | was | were | of",
@@ -113,7 +126,7 @@ _WORDS: Mapping[Meaning, str] = {
     (Role.THEN, ""): "then | and then | after that | afterwards",
     (Role.AND, ""): "and | , | ; | & | also | as well as | but",
     (Role.OR, ""): "or",
-    (Role.LIST, ""): "list | show | display | find | get | give | print | select | filter",
+    (Role.LIST, ""): "list | show | display | find | get | give | print",
     (Role.ROWS, ""): "row | rows | record | records | entry | entries | item | items | line | lines | observation"
     " | observations | ones | one | those | who",
     (Role.SCALE, "1e3"): "k | thousand",
@@ -124,32 +137,33 @@ _WORDS: Mapping[Meaning, str] = {
     " | much | as | its | it | that | this | these | there | their | they | than | please | kindly | me | my | us | our"
     " | we | i | you | your | can | could | would | tell | want | know | need | calculate | compute | determine | only"
     " | all | any | among | within | s | hi | hello | hey | thanks | thank you | would like | d like | let | overall"
-    " | in total | altogether | exist | exists | value | values | column | columns | data | dataset | table | file | csv",
+    " | in total | altogether | exist | exists",
+    (Role.FILLER, "noun"): "value | values | column | columns | data | dataset | table | file | csv",
 }
 
-PHRASES: dict[tuple[str, ...], tuple[Meaning, ...]] = {}
-for _meaning, _phrases in _WORDS.items():
-    for _phrase in map(str.split, _phrases.split(" | ")):
-        PHRASES[tuple(_phrase)] = (*PHRASES.get(tuple(_phrase), ()), _meaning)
-for _number, _name in enumerate(calendar.month_name):
-    if _name:
-        PHRASES[(_name.lower(),)] = ((Role.MONTH, str(_number)),)
-# The noun of each adverb: what happens monthly happens each month.
-for _phrase in [phrase for phrase, meanings in PHRASES.items() if meanings[0][0] is Role.PERIODICAL]:
-    _noun = _phrase[0].removesuffix("ly")
-    if _phrase == (PHRASES[_phrase][0][1],) and _noun != _phrase[0]:
-        PHRASES.setdefault((_noun,), ((Role.PERIOD, PHRASES[_phrase][0][1]),))
-        PHRASES.setdefault((_noun + "s",), ((Role.PERIOD, PHRASES[_phrase][0][1]),))
-del PHRASES[("dai",)], PHRASES[("dais",)]
+
+def _phrases() -> dict[tuple[str, ...], tuple[Meaning, ...]]:
+    found: dict[tuple[str, ...], tuple[Meaning, ...]] = {}
+    for meaning, phrases in _WORDS.items():
+        for phrase in phrases.split(" | "):
+            words = tuple(phrase.split())
+            found[words] = (*found.get(words, ()), meaning)
+            if meaning == (Role.PERIODICAL, phrase) and phrase != "daily":
+                # What happens monthly happens each month.
+                noun = phrase.removesuffix("ly")
+                found[(noun,)] = found[(noun + "s",)] = ((Role.PERIOD, phrase),)
+    for number, name in enumerate(calendar.month_name):
+        found |= {(name.lower(),): ((Role.MONTH, str(number)),)} if name else {}
+    return found
+
+
+PHRASES = _phrases()
 LONGEST_PHRASE = max(len(phrase) for phrase in PHRASES)
 CALENDAR_NOUN = "yearly".removesuffix("ly")
 
-NUMBER_WORDS = {
-    word: number
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
-    )
-} | {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100}
+_SMALL = "zero | one | two | three | four | five | six | seven | eight | nine | ten | eleven | twelve"
+NUMBER_WORDS = {word: number for number, word in enumerate(_SMALL.split(" | "))}
+NUMBER_WORDS |= {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "hundred": 100}
 
 ABILITIES = (
     "count, sum, mean, median, min and max of columns, overall or by columns; the top or bottom rows or groups; "

@@ -6,11 +6,11 @@ from typing import Any
 
 from replwright.llm.offline import NAME, code
 from replwright.llm.offline.answers import answer, failed
-from replwright.llm.offline.bind import Refused
 from replwright.llm.offline.grammar import read
 from replwright.llm.offline.lexicon import ABILITIES
 from replwright.llm.offline.prompt import Prompt
 from replwright.llm.offline.reading import Reading
+from replwright.llm.offline.refused import Refused
 
 _NOT_IN_ID = re.compile(r"[^A-Za-z0-9]+")
 _MAX_ID_CHARS = 60
@@ -45,13 +45,14 @@ def tools_for(prompt: Prompt) -> list[dict[str, Any]]:
     landed = [results[task.task_id] for task in tasks if task.task_id in results]
     if broken and len(broken) == len(landed):
         return [_message(failed(reading, broken), understood=False)]
-    return [_message(answer(reading, [task.task_id for task in tasks], results))]
+    told, readable = answer(reading, [task.task_id for task in tasks], results)
+    return [_message(told, understood=None if readable else False)]
 
 
 def tasks_of(reading: Reading) -> list[Task]:
     """The REPL tasks that answer a reading, in the order of the plan."""
     if reading.relative:
-        first = Task("reference", "Compute", code.reference(reading.table.name, reading.relative))
+        first = Task("reference", "Compute", code.reference(reading.table, reading.relative))
         return [first, Task("rows", "Search", code.relative_rows(reading, reading.relative, first.task_id), stage=1)]
     if reading.kind == "rows":
         return [Task("rows", "Search", code.rows(reading))]
@@ -64,8 +65,9 @@ def tasks_of(reading: Reading) -> list[Task]:
         name = "_".join(_NOT_IN_ID.sub("_", column.name).strip("_") for column in grouping)[:_MAX_ID_CHARS]
         name = f"by_{name}" if grouping else "overall"
         ids.append(name if name not in ids else f"{name}_{len(ids) + 1}")
+    write = code.share if reading.kind == "share" else code.aggregate
     pairs = zip(ids, reading.groupings, strict=True)
-    return [Task(name, "Analyze", code.aggregate(reading, grouping)) for name, grouping in pairs]
+    return [Task(name, "Analyze", write(reading, grouping)) for name, grouping in pairs]
 
 
 def _spawn(task: Task) -> dict[str, Any]:
@@ -79,6 +81,7 @@ def _spawn(task: Task) -> dict[str, Any]:
 
 
 def _message(text: str, *, understood: bool | None = None) -> dict[str, Any]:
+    text = "".join(char if char.isprintable() or char == "\n" else " " for char in text)
     text = f"{text}\n\n(Answered by the offline model {NAME}: rules, not a language model.)"
     told: dict[str, Any] = {"type": "message_to_user", "message": text}
     return told if understood is None else {**told, "understood": understood}

@@ -42,10 +42,8 @@ def verbs(word: str, table: Table) -> list[Column]:
     for column in table.columns:
         first, *rest = column.words or ("",)
         if column.kind == "date" and len(rest) == 1 and rest[0] in _DATE_WORDS:
-            if word in (first + "d", first + "ed", first.removesuffix("y") + "ied") or word == first.rstrip() + "n":
-                found.append(column)
-            elif word == first and first.endswith("ed"):
-                found.append(column)
+            forms = {first + "d", first + "ed", first.removesuffix("y") + "ied", first if first.endswith("ed") else ""}
+            found += [column] if word in forms else []
     return found
 
 

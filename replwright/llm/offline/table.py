@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-from replwright.llm.offline.words import words_of
+from replwright.llm.offline.lexicon import CALENDAR_NOUN
+from replwright.llm.offline.words import same_word, words_of
 
 Kind = Literal["number", "date", "text"]
 _KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
@@ -15,7 +16,7 @@ _KINDS: tuple[tuple[Kind, tuple[str, ...]], ...] = (
 _IN_BRACKETS = re.compile(r"[(\[{].*?[)\]}]")
 UNITS = frozenset(
     {"usd", "eur", "gbp", "chf", "jpy", "kg", "g", "lb", "lbs", "t", "km", "mi", "m", "cm", "mm", "ft", "c", "f", "l"}
-    | {"pct", "percent", "hours", "hrs", "hr", "h", "minutes", "mins", "min", "seconds", "secs", "sec", "s", "ms"}
+    | {"pct", "percent", "hours", "hrs", "hr", "h", "minutes", "mins", "seconds", "secs", "sec", "s", "ms"}
     | {"kwh", "mph", "kmh", "days", "weeks", "months", "pc", "ly", "au", "hpa", "mb", "gb", "w", "kw"}
 )
 YES_NO = ("True", "False")
@@ -31,7 +32,7 @@ class Column:
 
     `position` addresses it, as a name may be cut or stand twice. `yes` is the value that a column of yes and no has
     for yes; `unique`: no value is missing or repeats; `low` and `high` are its range, where it is known. A column of
-    dates with a `period` stands for their days, months and so on.
+    dates with a `period` stands for their days, months and so on. `twins`: another column has the same name.
     """
 
     name: str
@@ -44,9 +45,15 @@ class Column:
     low: float | None = None
     high: float | None = None
     period: str = ""
+    twins: bool = False
 
     def __str__(self) -> str:
         return f"{self.name} ({self.period})" if self.period else self.name
+
+    @property
+    def key(self) -> str:
+        """Its name in the code, which no other column has."""
+        return f"{self.name} (column {self.position + 1})" if self.twins else self.name
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -59,6 +66,16 @@ class Column:
         while len(words) > 1 and words[-1] in UNITS:
             words.pop()
         return tuple(words)
+
+    def by(self, period: str) -> "Column":
+        """Its days, months and so on, of dates."""
+        return replace(self, period=period)
+
+    @property
+    def is_calendar(self) -> bool:
+        """Whether it places its rows in time: dates, or numbers of the calendar."""
+        core = self.core
+        return self.kind == "date" or (self.kind == "number" and bool(core) and same_word(core[-1], CALENDAR_NOUN))
 
     @property
     def units(self) -> frozenset[str]:
@@ -79,11 +96,14 @@ def table_of(profile: Mapping[str, Any]) -> Table:
     """From one entry of the prompt's `inputs`."""
     name = str(profile["name"])
     columns = tuple(_column(column, at, profile.get("rows")) for at, column in enumerate(profile["columns"]))
+    names = [column.name for column in columns]
+    columns = tuple(replace(column, twins=names.count(column.name) > 1) for column in columns)
     nouns = [word for word in words_of(name) if not word.isdigit()]
     for column in columns:
-        # A column such as "crate_id" without repeats says what a row is.
-        if len(column.words) == 2 and column.words[1] in IDENTIFIERS and column.unique:
-            nouns.append(column.words[0])
+        # A column such as "crate_id" or "crate" without repeats says what a row is.
+        first, *rest = column.words or ("",)
+        if column.unique and ((not rest and column.kind != "number") or (len(rest) == 1 and rest[0] in IDENTIFIERS)):
+            nouns.append(first)
     return Table(name, columns, tuple(nouns))
 
 
