@@ -53,6 +53,12 @@ SENTENCES = (
     "correlation of {c} and {c}",
     "trend of {c} by {c}",
     "{c} where {c} is missing, excluding {v}",
+    "what share of rows with {v} are {v}",
+    "share of rows by {c}",
+    "latest {c} in March {n}",
+    "{c} by month between {n} and {n}",
+    "the {n} most common {c}",
+    "average {v} {c} without {c}",
 )
 
 

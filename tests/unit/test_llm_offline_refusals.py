@@ -133,6 +133,16 @@ def test_a_question_without_one_reading_is_refused_with_the_reason(question: str
     assert why in refusal(question)
 
 
+def test_a_word_that_may_be_any_of_many_columns_is_refused_at_once() -> None:
+    # given
+    columns = [{"name": f"measure {number} score", "type": "number", "distinct": 9} for number in range(200)]
+    # when, then
+    wide = {"name": "wide", "format": "csv", "rows": 20, "columns": columns, "notes": []}
+    assert "'score' may be any of 200 columns" in refusal("average score by score and score and score", wide)
+    narrow = {**wide, "columns": columns[:12]}
+    assert "too many ways" in refusal("average score by score and score, score and score over 5", narrow)
+
+
 def test_without_a_table_there_is_nothing_to_ask() -> None:
     assert "give a data file" in refusal_without_tables("what is 2 + 2?")
 

@@ -38,6 +38,9 @@ class Bag:
         self._left = [part for part in self._left if part not in found]
         return bool(found)
 
+    def holds_mark(self, *roles: Role) -> bool:
+        return any(isinstance(part, Mark) and part.role in roles for part in self._left)
+
     def before(self, kind: type[Part], other: Part) -> bool:
         """Whether a part of the kind stands before the other."""
         return any(isinstance(part, kind) for part in self._parts[: self._parts.index(other)])

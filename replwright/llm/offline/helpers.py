@@ -1,11 +1,14 @@
 """Copies the functions that generated code needs out of toolbox.py, whose source is read and never run here."""
 
 import ast
+import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 TOOLBOX = Path(__file__).with_name("toolbox.py")
+# CPython 3.11 counts the depth of all threads' trees together, and fails when two are built at once (gh-106905).
+_one_at_a_time = threading.Lock()
 
 
 def helpers_for(body: str) -> str:
@@ -29,7 +32,7 @@ class _Tool:
 @cache
 def _toolbox() -> dict[str, _Tool]:
     found = {}
-    for node in ast.parse(TOOLBOX.read_text(encoding="utf-8")).body:
+    for node in _parsed(TOOLBOX.read_text(encoding="utf-8")).body:
         if isinstance(node, ast.FunctionDef):
             source = ast.unparse(_Untyped().visit(node))
             found[node.name] = _Tool(source, _names_in(source))
@@ -56,5 +59,10 @@ class _Untyped(ast.NodeTransformer):
         return ast.copy_location(ast.Assign([node.target], node.value), node)
 
 
+def _parsed(source: str) -> ast.Module:
+    with _one_at_a_time:
+        return ast.parse(source)
+
+
 def _names_in(source: str) -> frozenset[str]:
-    return frozenset({node.id for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Name)})
+    return frozenset({node.id for node in ast.walk(_parsed(source)) if isinstance(node, ast.Name)})

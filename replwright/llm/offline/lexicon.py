@@ -40,8 +40,10 @@ class Role(StrEnum):
     EQUALS = "equals"
     YES = "yes"
     COMPARE = "compare"
+    DIFFERENCE = "difference"
     VERSUS = "versus"
     DISTRIBUTION = "distribution"
+    QUANTILES = "quantiles"
     CORRELATION = "correlation"
     TREND = "trend"
     THEN = "then"
@@ -117,9 +119,11 @@ _WORDS: Mapping[Meaning, str] = {
     (Role.EQUALS, ""): "= | == | equals | equal to | named | called | is | are | was | were | of",
     (Role.YES, "yes"): "true | yes",
     (Role.YES, ""): "false",
-    (Role.COMPARE, ""): "compare | comparison | difference | differ",
+    (Role.COMPARE, ""): "compare | comparison",
+    (Role.DIFFERENCE, ""): "difference | differ",
     (Role.VERSUS, ""): "versus | vs | compared to | compared with",
-    (Role.DISTRIBUTION, ""): "distribution | distributed | histogram | spread | quartiles | quantiles | percentiles",
+    (Role.DISTRIBUTION, ""): "distribution | distributed",
+    (Role.QUANTILES, ""): "histogram | spread | quartiles | quantiles | percentiles",
     (Role.CORRELATION, ""): "correlation | correlate | correlates | correlated | relationship | relation | related",
     (Role.TREND, ""): "trend | trends | over time | change over time | changed over time | changes over time"
     " | develop over time | developed over time",
@@ -136,7 +140,8 @@ _WORDS: Mapping[Meaning, str] = {
     " | do | does | did | has | have | had | having | what | whats | which | whose | where | when | how | how much"
     " | much | as | its | it | that | this | these | there | their | they | than | please | kindly | me | my | us | our"
     " | we | i | you | your | can | could | would | tell | want | know | need | calculate | compute | determine | only"
-    " | all | any | among | within | s | hi | hello | hey | thanks | thank you | would like | d like | let | overall"
+    " | all | any | among | within | s | hi | hello | hey | thanks | thank you | would like | d like"
+    " | want to know | like to know | need to know | would like to know | let | overall"
     " | in total | altogether | exist | exists",
     (Role.FILLER, "noun"): "value | values | column | columns | data | dataset | table | file | csv",
 }

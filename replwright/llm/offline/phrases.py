@@ -2,18 +2,21 @@
 
 from collections.abc import Iterator
 
-from replwright.llm.offline.conditions import calendars, conditions, signs
+from replwright.llm.offline.conditions import conditions, signs
 from replwright.llm.offline.lexicon import Role
 from replwright.llm.offline.parts import Bare, By, Grouped, Mark, Measured, Part, Rows, Share
 from replwright.llm.offline.reading import Filter, Measure
 from replwright.llm.offline.sentence import Sentence
 from replwright.llm.offline.table import Column
+from replwright.llm.offline.times import calendars
 
 _MARKS = (
-    *(Role.AND, Role.OR, Role.LIST, Role.DESCRIBE, Role.COMPARE, Role.VERSUS),
-    *(Role.DISTRIBUTION, Role.CORRELATION, Role.TREND),
+    *(Role.AND, Role.OR, Role.LIST, Role.DESCRIBE, Role.COMPARE, Role.DIFFERENCE),
+    *(Role.DISTRIBUTION, Role.QUANTILES, Role.CORRELATION, Role.TREND),
 )
 Columns = tuple[Column, ...]
+# So many lists are only of a name that says little: what is left of them is ambiguous enough.
+MOST_LISTS = 200
 
 
 def phrases(s: Sentence, at: int) -> Iterator[tuple[Part, int]]:
@@ -46,8 +49,8 @@ def column_lists(s: Sentence, at: int) -> list[tuple[Columns, int]]:
     """A column, or several joined by "and"."""
     found: list[tuple[Columns, int]] = []
     waiting: list[tuple[Columns, int]] = [((), at)]
-    while waiting:
-        columns, position = waiting.pop()
+    while waiting and len(found) < MOST_LISTS:
+        columns, position = waiting.pop(0)
         for column, end in s.column(position):
             if column not in columns:
                 found.append(((*columns, column), end))
@@ -118,8 +121,11 @@ def _counts(s: Sentence, at: int) -> Iterator[tuple[Measure, int]]:
             yield from ((Measure("count"), end) for end in (a, *s.rows(a)))
             for _, b in s.role(a, Role.DISTINCT):
                 yield from ((_distinct(column), end) for column, end in s.column(b))
+            nouns = set(s.rows(a))
             for column, end in s.column(a):
-                if column.unique or (column.kind == "text" and column.yes is None):
+                if column.unique and end in nouns:
+                    yield Measure("count"), end
+                elif (column.unique and column.kind == "date") or (column.kind == "text" and column.yes is None):
                     yield _distinct(column), end
                 else:
                     what = f"count the rows, or the distinct values of {column.name!r}, or sum it"
@@ -133,15 +139,15 @@ def _counts(s: Sentence, at: int) -> Iterator[tuple[Measure, int]]:
 
 
 def _distinct(column: Column) -> Measure:
-    """A column without repeats and gaps has as many values as the table has rows."""
-    return Measure("count") if column.unique else Measure("distinct", column)
+    """A column of numbers or dates without repeats and gaps has as many values as the table has rows."""
+    return Measure("count") if column.unique and column.kind != "text" else Measure("distinct", column)
 
 
 def _grouped(s: Sentence, at: int) -> Iterator[tuple[Part, int]]:
     for _, a in s.role(at, Role.GROUP):
         waiting: list[tuple[Columns, int]] = [((), a)]
-        while waiting:
-            columns, position = waiting.pop()
+        for _ in range(MOST_LISTS):
+            columns, position = waiting.pop(0) if waiting else ((), len(s.tokens))
             for column, end in [*s.column(position), *periods(s, position)]:
                 if column not in columns:
                     yield Grouped((*columns, column)), end
@@ -185,7 +191,7 @@ def _described(s: Sentence, at: int) -> Iterator[tuple[tuple[Filter, ...], int]]
     waiting = list[tuple[tuple[Filter, ...], int]]([((), at)])
     while waiting:
         state = waiting.pop()
-        if state in seen or len(seen) > 500:
+        if state in seen or len(seen) > MOST_LISTS:
             continue
         seen.add(state)
         filters, position = state

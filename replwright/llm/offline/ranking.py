@@ -15,7 +15,10 @@ _HOW = "rank what by what? say for instance: top 5 COLUMN by mean COLUMN, or top
 def ranked(bag: Bag, table: Table, filters: tuple[Filter, ...]) -> list[Reading]:
     """The readings; several where groups are ranked by a column without saying by what of it. Raises Refused."""
     head, some, extreme, by = bag.one(Head), bag.one(Some), bag.one(Extreme), bag.one(By)
-    bare = [column for part in bag.every(Bare) for column in part.columns]
+    named = bag.every(Bare)
+    if named and (extreme is None or bag.before(Extreme, named[0])):
+        raise Refused(_HOW)
+    bare = [column for part in named for column in part.columns]
     groupings = bag.groupings()
     rows = bool(bag.every(Rows)) or (some is not None and some.column is None)
     bag.mark(Role.LIST)
@@ -50,8 +53,8 @@ def ranked(bag: Bag, table: Table, filters: tuple[Filter, ...]) -> list[Reading]
 def _readings(
     table: Table, filters: tuple[Filter, ...], target: Column | None, measure: Measure, top: Top
 ) -> list[Reading]:
-    if target is None or (target.unique and measure.column is not None):
-        if measure.function and target is None:
+    if target is None or (target.unique and target.kind != "number" and not measure.function):
+        if measure.function:
             raise Refused("rank which groups? name the column whose groups are to be ranked", weight=2)
         key = _numeric(measure.column)
         return [Reading(table, "rows", filters=filters, top=Top(top.count, top.highest, key))]

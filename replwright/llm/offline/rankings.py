@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from replwright.llm.offline.conditions import calendars, conditions
+from replwright.llm.offline.conditions import conditions
 from replwright.llm.offline.lexicon import Role
 from replwright.llm.offline.parts import Extreme, Head, Part, Some
 from replwright.llm.offline.phrases import keys, periods
@@ -10,6 +10,7 @@ from replwright.llm.offline.reading import Measure
 from replwright.llm.offline.refused import Refused
 from replwright.llm.offline.sentence import Sentence
 from replwright.llm.offline.table import Column
+from replwright.llm.offline.times import calendars
 
 MAX_COUNT = 50
 

@@ -28,7 +28,7 @@ def readings_of(parts: Sequence[Part], table: Table) -> list[Reading]:
         return [_share(bag, table, share, filters)]
     if beside := bag.one(Beside):
         return [_relative(bag, table, beside, filters, None)]
-    if bag.mark(Role.DISTRIBUTION):
+    if bag.holds_mark(Role.DISTRIBUTION, Role.QUANTILES):
         return [_distribution(bag, table, filters)]
     if bag.mark(Role.CORRELATION):
         return [_correlation(bag, table, filters)]
@@ -129,9 +129,12 @@ def _distribution(bag: Bag, table: Table, filters: tuple[Filter, ...]) -> Readin
     groupings = bag.groupings()
     columns = [column for part in bag.every(Bare) for column in part.columns]
     rows = bag.every(Rows)
-    bag.mark(Role.LIST, Role.DESCRIBE)
+    in_parts = bag.mark(Role.QUANTILES)
+    bag.mark(Role.LIST, Role.DESCRIBE, Role.DISTRIBUTION)
     bag.empty()
-    if rows and not columns and groupings != ((),):
+    if in_parts and columns:
+        numeric(columns[0])
+    if rows and not columns and not in_parts and groupings != ((),):
         return Reading(table, "aggregate", (Measure("count"),), groupings, filters)
     if len(columns) != 1 or groupings != ((),):
         raise Refused("a distribution is of one column: name it, and no other", weight=2)
@@ -154,7 +157,8 @@ def _correlation(bag: Bag, table: Table, filters: tuple[Filter, ...]) -> Reading
 def _aggregate(bag: Bag, table: Table, kept: Sequence[Kept], filters: tuple[Filter, ...]) -> Reading:
     in_order = bag.mark(Role.TREND)
     lists, described = bag.mark(Role.LIST), bag.mark(Role.DESCRIBE)
-    compares = bag.mark(Role.COMPARE, Role.VERSUS) or any(part.joined == "versus" for part in kept)
+    differs = bag.mark(Role.DIFFERENCE)
+    compares = bag.mark(Role.COMPARE) or differs or any(part.joined == "versus" for part in kept)
     groupings = bag.groupings()
     asked = bag.one(Measured)
     by = bag.one(By)
@@ -180,6 +184,8 @@ def _aggregate(bag: Bag, table: Table, kept: Sequence[Kept], filters: tuple[Filt
     if measures and bare:
         raise Refused(f"what is {bare[0].name!r} for in this question?")
     groupings, compared = _compared(kept, groupings, compares, bool(measures or bare))
+    if differs and not compared:
+        raise Refused("the difference between which values of one column?", weight=2)
     if in_order:
         groupings = _ordered(groupings, table)
     if not measures and not bare:

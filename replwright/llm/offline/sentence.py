@@ -10,6 +10,8 @@ from replwright.llm.offline.names import Names
 from replwright.llm.offline.table import Column, Table
 from replwright.llm.offline.words import Token, same_word, tokens_of
 
+MOST_COLUMNS = 12
+
 
 class Sentence:
     """Each terminal gives what may stand at a position, and where that ends; fillers before it are skipped."""
@@ -20,6 +22,14 @@ class Sentence:
         self.complaints: dict[str, int] = {}
         self._names = Names(table)
         self._roles = _roles(self.tokens, self._names.covered(self.tokens), self._names.words)
+        # A column called "to" is not meant by "I want to know".
+        self._polite = {
+            inside
+            for at, found in enumerate(self._roles)
+            for length, role, _ in found
+            for inside in range(at, at + length)
+            if role is Role.FILLER and length > 2
+        }
         self._starts: dict[int, tuple[int, ...]] = {}
         self._columns: dict[int, list[tuple[Column, int]]] = {}
 
@@ -58,7 +68,7 @@ class Sentence:
         """Each column that may be named there."""
         if at not in self._columns:
             found = [(column, end) for start in self.starts(at) for column, end in self.column_here(start)]
-            self._columns[at] = list(dict.fromkeys(found))
+            self._columns[at] = self._few(list(dict.fromkeys(found)), at)
         return self._columns[at]
 
     def named_in_full(self, at: int) -> bool:
@@ -67,12 +77,14 @@ class Sentence:
 
     def value(self, at: int, beside: Column | None = None) -> list[tuple[str, Column, int]]:
         """(value, its column, end); next to a column only that one's, of which any may be quoted."""
-        return [
+        found = [
             (value, column, end)
             for start in self.starts(at)
             for value, column, end in self._names.values(self.tokens, start, beside)
             if beside is not None or not self._is_grammar(start, end, value)
         ]
+        few = set(self._few([(column, end) for _, column, end in found], at))
+        return [(value, column, end) for value, column, end in found if (column, end) in few]
 
     def amount(self, at: int) -> list[tuple[Amount, int]]:
         return [found for start in self.starts(at) for found in amounts(self.tokens, start)]
@@ -124,10 +136,20 @@ class Sentence:
 
     def column_here(self, at: int) -> Iterable[tuple[Column, int]]:
         """As `column`, but without a filler before it."""
-        if at >= len(self.tokens):
+        if at >= len(self.tokens) or at in self._polite:
             return []
         found = self._names.columns(self.tokens, at)
         return found or [(column, at + 1) for column in qualities.verbs(self.tokens[at].text, self.table)]
+
+    def _few(self, found: list[tuple[Column, int]], at: int) -> list[tuple[Column, int]]:
+        """Without what stands for so many columns that it tells none of them."""
+        for end in {end for _, end in found}:
+            names = [column.name for column, last in found if last == end]
+            if len(names) > MOST_COLUMNS:
+                said = " ".join(token.raw for token in self.tokens[at:end])
+                self.complain(f"{said!r} may be any of {len(names)} columns, such as {names[0]!r} or {names[1]!r}", end)
+                found = [(column, last) for column, last in found if last != end]
+        return found
 
     def _nouns(self, at: int) -> list[int]:
         return [end for start in self.starts(at) for end in self._noun(start)]

@@ -10,14 +10,17 @@ from replwright.llm.offline.sentence import Sentence
 from replwright.llm.offline.table import Column, folded
 
 Joined = Literal["", "and", "or", "versus"]
+MOST_LISTS = 200
 _STRENGTH: tuple[Joined, ...] = ("", "and", "or", "versus")
 
 
 def value_lists(s: Sentence, at: int, beside: Column | None, denied: bool) -> Iterator[tuple[Kept, int]]:
     """Every list of values that begins here, as a condition, longer ones too."""
     waiting: list[tuple[Column | None, tuple[str, ...], Joined, int]] = [(beside, (), "", at)]
-    while waiting:
-        column, values, joined, position = waiting.pop()
+    for _ in range(MOST_LISTS):
+        if not waiting:
+            return
+        column, values, joined, position = waiting.pop(0)
         for value, holder, end in s.value(position, beside):
             if column is not None and holder != column:
                 continue
