@@ -9,7 +9,7 @@ from replwright.llm.offline.parts import Kept
 from replwright.llm.offline.reading import Filter
 from replwright.llm.offline.sentence import Sentence
 from replwright.llm.offline.table import Column
-from replwright.llm.offline.times import Found, calendars, dated, negated
+from replwright.llm.offline.times import Found, calendars, dated, negated, times
 from replwright.llm.offline.values import value_lists
 
 
@@ -26,7 +26,7 @@ def conditions(s: Sentence, at: int) -> Found:
         _flags,
         signs,
         _signed,
-        _times,
+        times,
     ):
         yield from rule(s, at)
 
