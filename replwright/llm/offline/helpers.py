@@ -7,7 +7,8 @@ from functools import cache
 from pathlib import Path
 
 TOOLBOX = Path(__file__).with_name("toolbox.py")
-# CPython 3.11 counts the depth of all threads' trees together, and fails when two are built at once (gh-106905).
+# A SystemError was seen once while several questions came at once. CPython 3.11 is known to miscount the depth of trees
+# that threads build together; that this was the cause was not shown.
 _one_at_a_time = threading.Lock()
 
 
