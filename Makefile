@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 GUEST  := .venv-guest
+BENCH  := .venv-bench
 BIN    := $(VENV)/bin
 UV     := $(VENV)/bin/uv --quiet --no-progress --system-certs
 
@@ -39,7 +40,7 @@ format: setup
 	@$(BIN)/ruff check --fix .
 
 lock: setup
-	@for group in server dev guest bootstrap; do \
+	@for group in server dev guest bootstrap bench; do \
 	  $(UV) pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --no-header --group $$group -o requirements/$$group.lock; done
 
@@ -59,5 +60,11 @@ check: setup
 	@$(BIN)/python -m replwright.llm.client_sync
 	@$(BIN)/pytest -q -p no:cacheprovider tests/migration
 
-bench: setup
+$(BENCH)/.ready: requirements/bench.lock $(VENV)/.ready
+	@echo 'setup: what the measurements compare with (.venv-bench)'
+	@test -x $(BENCH)/bin/python || $(PYTHON) -m venv --without-pip $(BENCH)
+	@$(UV) pip install --python $(BENCH)/bin/python --require-hashes -r requirements/bench.lock
+	@touch $@
+
+bench: setup $(BENCH)/.ready
 	@$(BIN)/python -m benchmarks
