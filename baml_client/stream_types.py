@@ -85,7 +85,7 @@ class SpawnREPL(BaseModel):
     context_data: str = Field(description='JSON text, parsed into `context`; "null" when the code needs none')
     code_to_execute: str = Field(description='complete Python')
     timeout_seconds: typing.Optional[int] = Field(default=None, description='1 to 600; 30 when left out')
-    repl: typing.Optional[str] = Field(default=None, description='a named REPL, only where the question offers one; else leave out')
+    repl: typing.Optional[str] = Field(default=None, description='a named REPL, which keeps its variables: letters, digits, \'_\', \'-\' and \'.\'; leave out for a fresh one')
 
 # #########################################################################
 # Generated type aliases (0)

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from models.text import is_storable
 from orchestration.errors import BadInput
 from orchestration.limits import MAX_INPUT_BYTES, MAX_INPUTS, MAX_PLAN_CONTEXT_BYTES, MAX_QUESTION_CHARS
+from orchestration.plan import REPL_NAME_RULE, is_repl_name
 from orchestration.records import Input, NewOrchestration
 
 FORMATS = frozenset({"csv", "tsv", "json", "jsonl", "parquet", "xlsx"})
@@ -31,6 +32,13 @@ def check(new: NewOrchestration) -> None:
         if value is not None:
             _text(field, value, most)
     _inputs(new.inputs)
+
+
+def check_repl(session_id: str, name: str) -> None:
+    """A library caller's session and named REPL. Raises BadInput."""
+    _text("session_id", session_id, MAX_NAME_CHARS)
+    if not is_repl_name(name):
+        raise BadInput("repl", f"{name[:MAX_NAME_CHARS]!r} is no name of a REPL", REPL_NAME_RULE)
 
 
 def request_hash(new: NewOrchestration) -> str:

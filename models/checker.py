@@ -1,4 +1,4 @@
-"""The checker: reads only the database, and says which of the five promises it breaks."""
+"""The checker: reads only the database, and says which of the six promises it breaks."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from models.engine import service_errors
 from models.promises import ACCEPTED, ONCE
 from models.promises_asked import ASKED, ENDED, ORDERED
+from models.promises_named import NAMED
 
 PROMISES = {
     1: "an accepted orchestration is never lost",
@@ -18,6 +19,7 @@ PROMISES = {
     3: "what is committed is never asked for again",
     4: "results reach the model in the order of the plan",
     5: "every orchestration ends, with a reason, in time",
+    6: "a named REPL has one writer at a time, in order, and its state is what its own run left",
 }
 MOST_OF_A_KIND = 20
 
@@ -37,7 +39,7 @@ ORDER BY s.ordinal, t.ordinal
 _ALL = text(
     " UNION ALL ".join(
         f"(SELECT {check.promise}, found.* FROM ({check.sql}) AS found (id, why) LIMIT :most)"  # noqa: S608
-        for check in (*ACCEPTED, *ONCE, *ASKED, *ORDERED, *ENDED)
+        for check in (*ACCEPTED, *ONCE, *ASKED, *ORDERED, *ENDED, *NAMED)
     )
 )
 

@@ -9,15 +9,20 @@ from sqlalchemy import Connection, Engine
 
 from models import admission
 from models.queries import heartbeat, journal, read, release
+from models.queries.blobs import known_blobs
 from models.queries.cancel import cancel
 from models.queries.claim import claim_step
+from models.queries.collect import collect_batch, time_before
 from models.queries.events import read_events
+from models.queries.executions import record_executions
 from models.queries.finish import finish
 from models.queries.health import Health, read_health
-from models.queries.host_claim import claim_due, start_claimed
+from models.queries.host_claim import claim_due
 from models.queries.land import land
+from models.queries.open_repl import open_repl, save_repl
 from models.queries.plan_commit import commit_plan
 from models.queries.repair import start_repair
+from models.queries.start_tasks import start_claimed
 from models.queries.submit import submit
 from models.queries.turn import read_turn
 from models.sweeper import Sweep
@@ -26,15 +31,16 @@ from models.transactions import transact
 from orchestration.errors import Fenced
 from orchestration.records import (
     ClaimedTask,
-    Event,
+    Execution,
     Hint,
     Landed,
     Landing,
+    NamedRepl,
     NewOrchestration,
-    OrchestrationView,
     PlanCommit,
     Pulse,
     Reply,
+    SavedState,
     StepClaim,
     Submitted,
     Swept,
@@ -42,8 +48,10 @@ from orchestration.records import (
 )
 from orchestration.states import Reason, Status
 from orchestration.tools import SpawnREPL
+from orchestration.views import Event, OrchestrationView
 
 Result = TypeVar("Result")
+DEFAULT_TENANT = "default"
 
 
 class PostgresLedger:
@@ -172,6 +180,42 @@ class PostgresLedger:
 
     def _release(self, orchestration_id: UUID, process_id: int) -> int:
         return self._run(lambda connection: release.release_tasks(connection, orchestration_id, process_id))
+
+    # --- named REPLs of library callers, the execution log and the blob store
+
+    def open_repl(self, process_id: int, session_id: str, name: str) -> NamedRepl | None:
+        """The session's named REPL, ours until it is saved; made on demand, in the tenant `default`.
+
+        None while another caller holds it, or an orchestration of the session is open. Raises BadInput.
+        """
+        admission.check_repl(session_id, name)
+        token = uuid4()
+        return self._run(
+            lambda connection: open_repl(connection, process_id, DEFAULT_TENANT, session_id, name, token, self._timing)
+        )
+
+    def save_repl(self, process_id: int, named: NamedRepl, state: SavedState) -> bool:
+        """Keep what a call left, and give the REPL back. False if it was taken from us: nothing was kept."""
+        return self._insist(lambda connection: save_repl(connection, process_id, named, state))
+
+    def record_executions(self, process_id: int, executions: Sequence[Execution]) -> None:
+        """Log runs for library callers of this host."""
+        self._insist(lambda connection: record_executions(connection, process_id, executions))
+
+    def collect_blobs(self, older_than_s: float, limit: int, delete: Callable[[str], bool]) -> int:
+        """Delete blobs that nothing names and that were not used for so many seconds; returns how many, 0 at the end.
+
+        `delete` takes the file away; where it returns False the row stays. At most `limit` rows are locked at once.
+        """
+        before = self._run(lambda connection: time_before(connection, older_than_s))
+        while True:
+            batch = self._run(lambda connection: collect_batch(connection, before, limit, delete))
+            if batch.deleted or not batch.seen:
+                return batch.deleted
+
+    def known_blobs(self, keys: Sequence[str]) -> frozenset[str]:
+        """Those of the keys that have a row."""
+        return self._run(lambda connection: known_blobs(connection, keys))
 
     # --- processes and the sweep
 

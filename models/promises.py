@@ -1,11 +1,11 @@
-"""The five promises as queries: each finds rows that break one, as (orchestration, why). They hold at any moment."""
+"""The promises as queries: each finds rows that break one, as (orchestration, why). They hold at any moment."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """`promise` is 1 to 5. The query takes :slack_s, the seconds of one sweep."""
+    """`promise` is 1 to 6. The query takes :slack_s, the seconds of one sweep."""
 
     promise: int
     sql: str

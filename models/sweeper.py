@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from models.queries import heartbeat, sweep, sweep_find, sweep_tasks
+from models.queries import heartbeat, retention, sweep, sweep_find, sweep_tasks
 from models.timing import Timing
 from models.transactions import transact
 from orchestration.records import Hint, Swept
@@ -32,6 +32,7 @@ class Sweep:
         tasks, closed = self._tasks()
         closed += self._waiting()
         nudges = self._do(sweep.nudge_ready, self.limit, self.timing)
+        self._do(retention.forget_old, self.limit, self.timing)
         return Swept(
             ended=ended + poisoned,
             steps_returned=steps,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 class Timing:
     """`dead_after_s`: without a heartbeat. `step_claim_s`, `task_grace_s`: how long a claim may last (a task's own
     timeout comes on top), for threads that hang while their process lives. `nudge_s` to `max_nudge_s`: until the
-    sweeper hints again, doubling.
+    sweeper hints again, doubling. `repl_claim_s`: how long a library caller may hold a named REPL.
+    `repl_retention_s`: how long the state of a session's REPL is kept unused; `log_retention_s`: an execution's entry.
     """
 
     dead_after_s: float = 8.0
@@ -16,3 +17,6 @@ class Timing:
     nudge_s: float = 1.0
     max_nudge_s: float = 30.0
     stop_s: float = 60.0
+    repl_claim_s: float = 3660.0
+    repl_retention_s: float = 7 * 24 * 3600.0
+    log_retention_s: float = 30 * 24 * 3600.0

@@ -1,6 +1,6 @@
 """The caps of an orchestration and of a REPL task, their defaults and the checks that bad input meets first."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from orchestration.errors import BadInput
 
@@ -13,6 +13,9 @@ MAX_TASK_TIMEOUT_S = 600
 MAX_INPUTS = 50
 MAX_INPUT_BYTES = 2 * 1024**3
 MAX_TASK_ID_CHARS = 100
+MAX_REPL_NAME_CHARS = 100
+MAX_SESSION_ID_CHARS = 200
+MAX_SNAPSHOT_BYTES = 64 * 1024**2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,12 @@ class TaskLimits:
     scratch_bytes: int = 64 * 1024**2
     scratch_files: int = 1000
     artifact_bytes: int = 16 * 1024**2
+
+    def with_timeout(self, timeout_s: float) -> "TaskLimits":
+        """The same, with another timeout. Raises BadInput."""
+        if not 0 < timeout_s <= MAX_TASK_TIMEOUT_S:
+            raise BadInput("timeout", f"outside 0 to {MAX_TASK_TIMEOUT_S} seconds", "give a shorter one")
+        return replace(self, timeout_s=timeout_s)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,16 @@ from orchestration.limits import (
     MAX_CODE_BYTES,
     MAX_CONTEXT_BYTES,
     MAX_PLAN_CONTEXT_BYTES,
+    MAX_REPL_NAME_CHARS,
     MAX_TASK_ID_CHARS,
     MAX_TASK_TIMEOUT_S,
 )
 from orchestration.tools import MessageToUser, Resume, SpawnREPL, Tool
 
+REPL_NAME_RULE = f"repl takes 1 to {MAX_REPL_NAME_CHARS} letters, digits, '_', '-' and '.'"
+
 _TASK_ID = re.compile(r"[A-Za-z0-9_-]+\Z")
+_REPL_NAME = re.compile(rf"[A-Za-z0-9_.-]{{1,{MAX_REPL_NAME_CHARS}}}\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,11 @@ def problems_of(tools: Sequence[Tool], rules: PlanRules) -> tuple[str, ...]:
     spawns = [tool for tool in tools if isinstance(tool, SpawnREPL)]
     messages = [tool for tool in tools if isinstance(tool, MessageToUser)]
     return (*_shape(tools, spawns, messages, rules), *_messages(messages), *_spawns(spawns, rules))
+
+
+def is_repl_name(name: str) -> bool:
+    """Whether a named REPL may be called so."""
+    return _REPL_NAME.match(name) is not None
 
 
 def _shape(
@@ -80,8 +89,8 @@ def _spawn(spawn: SpawnREPL, rules: PlanRules) -> Iterable[str]:
         yield "this task_id was used in an earlier step"
     if spawn.timeout_seconds is not None and not 1 <= spawn.timeout_seconds <= MAX_TASK_TIMEOUT_S:
         yield f"timeout_seconds must be 1 to {MAX_TASK_TIMEOUT_S}"
-    if spawn.repl is not None:
-        yield "named REPLs are not offered here: leave `repl` out, and read earlier results through `results`"
+    if spawn.repl is not None and not is_repl_name(spawn.repl):
+        yield REPL_NAME_RULE
     yield from _code(spawn.code_to_execute, rules.must_compile)
     yield from _context(spawn.context_data)
 

@@ -3,23 +3,24 @@
 `models`, `workers`, `llm` and `repl` implement these; the entry point of each process wires them together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from orchestration.records import (
     ClaimedTask,
-    Event,
+    Execution,
     Hint,
     Landed,
     Landing,
+    NamedRepl,
     NewOrchestration,
-    OrchestrationView,
     ParsedPlan,
     PlanCommit,
     Pulse,
     Reply,
+    SavedState,
     StepClaim,
     Submitted,
     Swept,
@@ -28,6 +29,7 @@ from orchestration.records import (
 from orchestration.repl_job import ReplJob, ReplOutcome
 from orchestration.states import Reason, Status
 from orchestration.tools import REPLState, SpawnREPL
+from orchestration.views import Event, OrchestrationView
 
 
 class Ledger(Protocol):
@@ -52,6 +54,12 @@ class Ledger(Protocol):
     def claim_tasks(self, process_id: int, free: int) -> Sequence[ClaimedTask]: ...
     def land(self, process_id: int, landings: Sequence[Landing]) -> Landed: ...
     def release_tasks(self, process_id: int) -> int: ...
+
+    def open_repl(self, process_id: int, session_id: str, name: str) -> NamedRepl | None: ...
+    def save_repl(self, process_id: int, named: NamedRepl, state: SavedState) -> bool: ...
+    def record_executions(self, process_id: int, executions: Sequence[Execution]) -> None: ...
+    def collect_blobs(self, older_than_s: float, limit: int, delete: Callable[[str], bool]) -> int: ...
+    def known_blobs(self, keys: Sequence[str]) -> frozenset[str]: ...
 
     def register(self, kind: str, node: str, pid: int, release: str) -> int: ...
     def pulse(self, process_id: int) -> Pulse: ...
@@ -80,6 +88,8 @@ class Blobs(Protocol):
     def put_bytes(self, data: bytes) -> str: ...
     def read(self, key: str, limit: int) -> bytes: ...
     def local_path(self, key: str) -> Path: ...
+    def delete_unused(self, key: str, older_than_s: float) -> bool: ...
+    def keys_older_than(self, seconds: float) -> Iterator[str]: ...
 
 
 class Pool(Protocol):
@@ -88,10 +98,22 @@ class Pool(Protocol):
     def wake(self) -> None: ...
 
 
+# What REPL code calls by name: JSON-like arguments in, a JSON-like value out. What it raises is raised in the code.
+Calls = Callable[[str, Sequence[Any], dict[str, Any]], Awaitable[Any]]
+
+
 class Engine(Protocol):
     """Runs code in confined REPLs. `run` may be called up to the host's capacity at once; it never raises for
-    anything the code did. Cancelling the awaiting task kills the REPL."""
+    anything the code did. Cancelling the awaiting task kills the REPL.
+
+    `calls` serves the job's functions; while it does, the job's clock stands still. A named REPL stays live after its
+    job, as `job.named.next_version`, until it is forgotten, evicted or idle for too long. `end_group` gives back what
+    the jobs of a group shared.
+    """
 
     async def start(self) -> None: ...
-    async def run(self, job: ReplJob) -> ReplOutcome: ...
+    async def run(self, job: ReplJob, calls: Calls | None = None) -> ReplOutcome: ...
+    async def forget(self, key: str) -> None: ...
+    async def end_group(self, group: str) -> None: ...
+    def stats(self) -> dict[str, int]: ...
     async def stop(self) -> None: ...

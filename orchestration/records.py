@@ -1,18 +1,16 @@
-"""The values that cross the ports: what is submitted, claimed, landed, read and run.
+"""The values that cross the ports: what is submitted, claimed, landed and run; views.py has what is read.
 
 Ids of orchestrations are UUIDs; steps, tasks and processes have integer ids of the database.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from orchestration.limits import Limits, TaskLimits
-from orchestration.states import Reason, Status
+from orchestration.states import EngineName, ErrorKind, StateKind
 from orchestration.tools import InputProfile, Query, REPLResult, SpawnREPL, Tool
 
-# --- submit and read ------------------------------------------------------------------------------------------
+# --- submit ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,71 +46,6 @@ class Submitted:
     id: UUID
     created: bool
     hints: tuple["Hint", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class TaskView:
-    """One REPL task as people see it. `state` is a TaskState; `result` is there once it landed."""
-
-    id: int
-    step: int
-    task_id: str
-    task_type: str
-    state: str
-    attempt: int
-    code: str
-    result: REPLResult | None
-    created_at: datetime
-    started_at: datetime | None
-    landed_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    ordinal: int
-    status: str
-    plan_attempt: int
-    tries: int
-    losses: int
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """What the model calls of an orchestration came to, every attempt counted."""
-
-    model_calls: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class OrchestrationView:
-    """One orchestration as people see it."""
-
-    id: UUID
-    question: str
-    model: str
-    status: Status
-    reason: Reason | None
-    answer: str | None
-    detail: str | None
-    created_at: datetime
-    ended_at: datetime | None
-    deadline_at: datetime
-    steps: tuple[StepView, ...] = ()
-    tasks: tuple[TaskView, ...] = ()
-    usage: Usage = Usage()
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened to an orchestration. `seq` counts from 1 without gaps."""
-
-    seq: int
-    name: str
-    at: datetime
-    data: dict[str, Any]
 
 
 # --- one turn of the model ------------------------------------------------------------------------------------
@@ -173,20 +106,73 @@ class ParsedPlan:
 
 @dataclass(frozen=True, slots=True)
 class PlanCommit:
-    """`hints` are sent after the commit."""
+    """`hints` are sent after the commit. `refused` says why the orchestration was ended instead: a quota is used up."""
 
     task_ids: tuple[int, ...]
     hints: tuple["Hint", ...] = ()
+    refused: str | None = None
 
 
 # --- REPL tasks and their hosts -------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayedTask:
+    """An earlier run in a named REPL, after its last snapshot, to be run again where no live copy is left."""
+
+    spawn: SpawnREPL
+    succeeded: bool
+    inputs: tuple[Input, ...] = ()
+    earlier: tuple[REPLResult, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRepl:
+    """A named REPL, claimed with its task. `fence` only rises; it becomes the version of the state that is landed.
+
+    `version` is that of the last committed state, 0 for an empty one; `snapshot` the blob of it, or of the state
+    that `replay` leads on from. `lost` says why the state cannot be had any more.
+    """
+
+    id: int
+    fence: int
+    version: int
+    snapshot: str | None = None
+    engine: EngineName | None = None
+    replay: tuple[ReplayedTask, ...] = ()
+    lost: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedState:
+    """What a run left of its named REPL; `blob` and `size` of the snapshot when it was saved."""
+
+    kind: StateKind
+    engine: EngineName
+    blob: str | None = None
+    size: int = 0
+    unsaved: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A run for a library caller, as the log keeps it. `code` is capped; `seconds` is how long it ran."""
+
+    code: str
+    session: str | None
+    engine: EngineName
+    is_success: bool
+    error_kind: ErrorKind | None
+    seconds: float
+    actor_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class ClaimedTask:
     """A REPL task claimed by a host. `attempt` is the fence. `earlier` are the results it may read.
 
-    `kind` is "profile" for the tasks of step 0, whose code is ours, else "spawn".
+    `kind` is "profile" for the tasks of step 0, whose code is ours, else "spawn". `siblings` counts the tasks of its
+    plan, itself too.
     """
 
     id: int
@@ -198,14 +184,17 @@ class ClaimedTask:
     limits: TaskLimits
     inputs: tuple[Input, ...] = ()
     earlier: tuple[REPLResult, ...] = ()
+    named: NamedRepl | None = None
+    siblings: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Landing:
-    """The result of a claimed task, ready to be committed."""
+    """The result of a claimed task, ready to be committed, with what it left of its named REPL."""
 
     task: ClaimedTask
     result: REPLResult
+    state: SavedState | None = None
 
 
 @dataclass(frozen=True, slots=True)

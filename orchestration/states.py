@@ -83,6 +83,24 @@ class ErrorKind(StrEnum):
     STATE_LOST = "state_lost"
 
 
+class EngineName(StrEnum):
+    """Which interpreter runs a task's code. `auto` is decided from its syntax tree before anything runs."""
+
+    AUTO = "auto"
+    CPYTHON = "cpython"
+    RUST = "rust"
+
+
+class StateKind(StrEnum):
+    """What became of a named REPL's state when a task ended. `kept` is live only, as it was asked for."""
+
+    SAVED = "saved"
+    KEPT = "kept"
+    TOO_BIG = "too_big"
+    UNCHANGED = "unchanged"
+    LOST = "lost"
+
+
 class EventName(StrEnum):
     """The events of an orchestration, in the order in which a quiet one emits them."""
 

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from orchestration.states import ErrorKind
+from orchestration.states import EngineName, ErrorKind
+
+# The named REPL of a session whose caller names none.
+SESSION_REPL = "main"
 
 
 class TaskType(StrEnum):
@@ -22,7 +25,11 @@ class TaskType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SpawnREPL:
-    """Run this code in a REPL. `context_data` is JSON text; `timeout_seconds` None means the default."""
+    """Run this code in a REPL. `context_data` is JSON text; `timeout_seconds` None means the default.
+
+    With `repl` it runs in the named REPL, whose variables persist, else in a fresh one. `engine` is no field of the
+    model's: a plan that a person wrote may set it.
+    """
 
     task_id: str
     task_type: TaskType
@@ -30,6 +37,7 @@ class SpawnREPL:
     context_data: str = "null"
     timeout_seconds: int | None = None
     repl: str | None = None
+    engine: EngineName = EngineName.AUTO
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,7 +153,10 @@ def _take(ledger: Ledger, model: Model, held: _Held) -> Outcome:
             decision = End(Reason.INVALID_PLAN, detail="; ".join(decision.problems)[:4000])
         match decision:
             case Spawn(tasks, progress):
-                return Planned(ledger.commit_plan(held.claim, tasks, progress).hints)
+                committed = ledger.commit_plan(held.claim, tasks, progress)
+                if committed.refused:
+                    return End(Reason.BUDGET_EXHAUSTED, detail=committed.refused)
+                return Planned(committed.hints)
             case End(reason, answer, detail):
                 ledger.finish(held.claim, reason, answer, detail)
                 return decision

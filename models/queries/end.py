@@ -4,6 +4,7 @@ from sqlalchemy import Connection, text
 
 from models.queries.events import emit
 from models.queries.locks import Locked
+from models.queries.retention import forget_states_of
 from models.queries.stops import stop
 from models.text import clean_or_none
 from orchestration.states import EventName, Reason
@@ -36,6 +37,7 @@ def end(
     connection.execute(text(_STEPS), {"id": locked.id})
     cancelled = connection.execute(text(_TASKS), {"id": locked.id}).all()
     stop(connection, [(row.process_id, row.id) for row in cancelled if row.process_id is not None])
+    forget_states_of(connection, locked.id)
     emit(
         connection,
         locked.id,

@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from models.text import clean_json
-from orchestration.records import Event
 from orchestration.states import EventName
+from orchestration.views import Event
 
 # No counter on the row: the highest number is one look at the end of the primary key.
 _EMIT = """

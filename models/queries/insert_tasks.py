@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from models.queries.limits import task_limits_row
+from models.queries.seats import Seat
 from models.text import clean
 from orchestration.limits import TaskLimits
 from orchestration.tools import SpawnREPL
@@ -16,24 +17,28 @@ from orchestration.tools import SpawnREPL
 _OLDEST = "SELECT coalesce(min(turn), 0) FROM repl_tasks WHERE state = 'pending'"
 
 _TASKS = """
-INSERT INTO repl_tasks (orchestration_id, step_id, ordinal, task_id, kind, plan_attempt, turn, timeout_s)
-SELECT :orchestration, :step, place - 1, task_id, :kind, :attempt, :oldest + place - 1, timeout_s
-FROM unnest(CAST(:task_ids AS text[]), CAST(:timeouts AS float8[])) WITH ORDINALITY AS asked (task_id, timeout_s, place)
+INSERT INTO repl_tasks (orchestration_id, step_id, ordinal, task_id, kind, plan_attempt, turn, timeout_s,
+                        named_repl_id, seq)
+SELECT :orchestration, :step, place - 1, task_id, :kind, :attempt, :oldest + place - 1, timeout_s, named_repl_id, seq
+FROM unnest(CAST(:task_ids AS text[]), CAST(:timeouts AS float8[]), CAST(:repls AS bigint[]), CAST(:seqs AS bigint[]))
+     WITH ORDINALITY AS asked (task_id, timeout_s, named_repl_id, seq, place)
 ORDER BY place RETURNING id, ordinal
 """
 _PAYLOADS = """
-INSERT INTO repl_task_payloads (repl_task_id, task_type, code, context_data, timeout_seconds, limits, input_position)
-VALUES (:task, :type, :code, :context, :timeout, CAST(:limits AS jsonb), :position)
+INSERT INTO repl_task_payloads (repl_task_id, task_type, code, context_data, timeout_seconds, limits, input_position,
+                                engine)
+VALUES (:task, :type, :code, :context, :timeout, CAST(:limits AS jsonb), :position, :engine)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class NewTask:
-    """`input_position` is the input that a profile task reads."""
+    """`input_position` is the input that a profile task reads, `seat` the place in a named REPL's order."""
 
     spawn: SpawnREPL
     limits: TaskLimits
     input_position: int | None = None
+    seat: Seat | None = None
 
 
 def insert_tasks(
@@ -53,6 +58,8 @@ def insert_tasks(
             "oldest": oldest,
             "task_ids": [task.spawn.task_id for task in tasks],
             "timeouts": [task.limits.timeout_s for task in tasks],
+            "repls": [task.seat.named_repl_id if task.seat else None for task in tasks],
+            "seqs": [task.seat.seq if task.seat else None for task in tasks],
         },
     ).all()
     numbered = tuple(row.id for row in sorted(rows, key=lambda row: row.ordinal))
@@ -67,6 +74,7 @@ def insert_tasks(
                 "timeout": task.spawn.timeout_seconds,
                 "limits": json.dumps(task_limits_row(task.limits)),
                 "position": task.input_position,
+                "engine": task.spawn.engine.value,
             }
             for number, task in zip(numbered, tasks, strict=True)
         ],

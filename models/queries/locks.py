@@ -1,7 +1,11 @@
-"""The lock order, everywhere: session, orchestration, step, repl_tasks, named repl, budget, events.
+"""The lock order, everywhere: session, orchestration, step, quota, repl_tasks, blobs, named repl, budget, events.
 
 Whatever changes an orchestration first locks its row here and then works in separate statements: each of them has a
 fresh snapshot, so that it sees what the holder before us committed. No transaction locks two orchestrations.
+
+A quota is the tenant's row at a submit, and its row of the day at a plan commit. Blobs are locked in the order of
+their keys, named REPLs in that of their names or ids. A plan commit holds named REPLs before it inserts their tasks:
+rows that are not there yet, and that nobody can be waiting with.
 """
 
 from dataclasses import dataclass

@@ -5,15 +5,18 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, text
 
 from models.queries.close import close
+from models.queries.end import end
 from models.queries.events import emit
 from models.queries.hints import dispatch_hint
 from models.queries.insert_tasks import NewTask, insert_tasks
 from models.queries.locks import Locked, fence, limits_of, lock_for
+from models.queries.quota import count_tasks
+from models.queries.seats import take_seats
 from models.text import clean
 from models.timing import Timing
 from orchestration.limits import Limits, TaskLimits
 from orchestration.records import Hint, PlanCommit, StepClaim
-from orchestration.states import EventName
+from orchestration.states import EventName, Reason
 from orchestration.tools import SpawnREPL
 
 _WAIT = """
@@ -34,7 +37,10 @@ ORDER BY ordinal
 def commit_plan(
     connection: Connection, claim: StepClaim, spawns: Sequence[SpawnREPL], progress: str | None, timing: Timing
 ) -> PlanCommit:
-    """The ids of the new tasks and the hints to send. Raises Fenced. A second run finds what the first committed."""
+    """The ids of the new tasks and the hints to send. Raises Fenced. A second run finds what the first committed.
+
+    Where the plan is over the tenant's quota, this ends the orchestration instead, and says why.
+    """
     locked, step = lock_for(connection, claim)
     if (
         step.status in ("waiting", "landed")
@@ -43,8 +49,13 @@ def commit_plan(
     ):
         return _committed(connection, locked, claim, step.task_id)
     fence(locked, step, claim)
+    over = count_tasks(connection, locked, len(spawns))
+    if over:
+        end(connection, locked, Reason.BUDGET_EXHAUSTED, detail=over)
+        return PlanCommit((), refused=over)
     limits = limits_of(connection, locked.id)
-    tasks = [NewTask(spawn, task_limits(spawn, limits)) for spawn in spawns]
+    seats = take_seats(connection, locked, [spawn.repl for spawn in spawns])
+    tasks = [NewTask(spawn, task_limits(spawn, limits), seat=seat) for spawn, seat in zip(spawns, seats, strict=True)]
     ids = insert_tasks(connection, locked.id, claim.step_id, claim.plan_attempt, "spawn", tasks)
     connection.execute(text(_WAIT), {"step": claim.step_id, "nudge_s": timing.nudge_s})
     connection.execute(text(_WAITING), {"id": locked.id})

@@ -8,8 +8,8 @@ from sqlalchemy import Connection, Row, text
 
 from models.queries.results import COLUMNS, result_from
 from orchestration.errors import NotFound
-from orchestration.records import OrchestrationView, StepView, TaskView, Usage
 from orchestration.states import Reason, Status
+from orchestration.views import OrchestrationView, StepView, TaskView, Usage
 
 _HEAD = """
 SELECT orchestration.id, payload.question, payload.model, orchestration.status, orchestration.reason, payload.answer,
@@ -26,11 +26,12 @@ SELECT ordinal, status, plan_attempt, tries, losses, created_at FROM steps WHERE
 """
 _TASKS = f"""
 SELECT task.id, step.ordinal AS step, task.task_id, payload.task_type, task.state, task.attempt, payload.code,
-       task.created_at, task.started_at, task.landed_at, {COLUMNS}
+       task.created_at, task.started_at, task.landed_at, repl.name AS repl, {COLUMNS}
 FROM repl_tasks task
 JOIN steps step ON step.id = task.step_id
 JOIN repl_task_payloads payload ON payload.repl_task_id = task.id
 LEFT JOIN repl_task_results result ON result.repl_task_id = task.id
+LEFT JOIN named_repls repl ON repl.id = task.named_repl_id
 WHERE task.orchestration_id = :id AND task.state <> 'superseded'
 ORDER BY step.ordinal, task.ordinal
 """  # noqa: S608
@@ -95,4 +96,5 @@ def _task(row: Row[Any]) -> TaskView:
         created_at=row.created_at,
         started_at=row.started_at,
         landed_at=row.landed_at,
+        repl=row.repl,
     )

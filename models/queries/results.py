@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from models.text import clean, clean_json, clean_or_none
-from orchestration.states import ErrorKind
+from orchestration.states import ErrorKind, StateKind
 from orchestration.tools import Artifact, REPLResult
 
 COLUMNS = """
@@ -16,9 +16,9 @@ result.error_kind, result.engine, result.actor_id, result.artifacts
 
 INSERT = """
 INSERT INTO repl_task_results (repl_task_id, attempt, process_id, is_success, stdout, stderr, value, value_json,
-                               execution_time, error_kind, engine, actor_id, artifacts)
+                               execution_time, error_kind, engine, actor_id, artifacts, state_version, state_kind)
 VALUES (:repl_task_id, :attempt, :process_id, :is_success, :stdout, :stderr, :value, :value_json,
-        :execution_time, :error_kind, :engine, :actor_id, CAST(:artifacts AS jsonb))
+        :execution_time, :error_kind, :engine, :actor_id, CAST(:artifacts AS jsonb), :state_version, :state_kind)
 """
 
 
@@ -39,8 +39,18 @@ def result_from(row: Row[Any], task_id: str) -> REPLResult:
     )
 
 
-def result_row(repl_task_id: int, attempt: int, process_id: int | None, result: REPLResult) -> dict[str, Any]:
-    """The result as INSERT takes it. What PostgreSQL cannot store is replaced by U+FFFD."""
+def result_row(
+    repl_task_id: int,
+    attempt: int,
+    process_id: int | None,
+    result: REPLResult,
+    state_version: int | None = None,
+    state_kind: StateKind | None = None,
+) -> dict[str, Any]:
+    """The result as INSERT takes it. What PostgreSQL cannot store is replaced by U+FFFD.
+
+    The last two are of the named REPL that it ran in, if it did.
+    """
     artifacts = [
         {"name": item.name, "size": item.size, "blob": item.blob, "media_type": item.media_type}
         for item in result.artifacts
@@ -59,4 +69,6 @@ def result_row(repl_task_id: int, attempt: int, process_id: int | None, result: 
         "engine": clean(result.engine),
         "actor_id": clean_or_none(result.actor_id),
         "artifacts": json.dumps(clean_json(artifacts)),
+        "state_version": state_version,
+        "state_kind": state_kind.value if state_kind else None,
     }

@@ -14,6 +14,7 @@ from models.queries.hints import dispatch_hint, step_hint
 from models.queries.insert_tasks import NewTask, insert_tasks
 from models.queries.locks import Locked
 from models.queries.profiles import unknown_profiles
+from models.queries.quota import check_quotas
 from models.queries.sessions import next_place, take_place
 from models.timing import Timing
 from orchestration.errors import BadInput, Conflict
@@ -69,6 +70,7 @@ def submit(
     }
     if connection.execute(text(_INSERT), row).scalar_one_or_none() is None:
         return _same(connection, orchestration_id, new)
+    check_quotas(connection, new.tenant)
     if place:
         take_place(connection, place)
     connection.execute(

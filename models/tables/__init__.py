@@ -1,9 +1,10 @@
 """The tables of the ledger, one noun a file."""
 
 from models.tables.base import Base
-from models.tables.blob import Blob
+from models.tables.blob import Blob, BlobUse
 from models.tables.budget import Budget, Reservation
 from models.tables.event import Event
+from models.tables.execution import Execution
 from models.tables.input import Input, Profile
 from models.tables.message import Message
 from models.tables.model_call import ModelCall
@@ -20,8 +21,10 @@ from models.tables.webhook import Webhook, WebhookDelivery
 __all__ = [
     "Base",
     "Blob",
+    "BlobUse",
     "Budget",
     "Event",
+    "Execution",
     "Input",
     "Key",
     "Message",

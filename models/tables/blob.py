@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Index
+from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import NOW, Base, Big, Created
@@ -18,3 +18,13 @@ class Blob(Base):
     size: Mapped[Big]
     created_at: Mapped[Created]
     last_used_at: Mapped[datetime] = mapped_column(server_default=NOW)
+
+
+class BlobUse(Base):
+    """A result's artifact. Inputs and snapshots name their blob in a column of their own."""
+
+    __tablename__ = "blob_uses"
+    __table_args__ = (Index("ix_blob_uses_repl_task_id", "repl_task_id"),)
+
+    blob: Mapped[str] = mapped_column(ForeignKey("blobs.key"), primary_key=True)
+    repl_task_id: Mapped[Big] = mapped_column(ForeignKey("repl_tasks.id", ondelete="CASCADE"), primary_key=True)

@@ -31,6 +31,11 @@ class Orchestration(Base):
             "session_number",
             postgresql_where=text("ended_at IS NULL AND session_id IS NOT NULL"),
         ),
+        Index(
+            "ix_orchestrations_open_tenant",
+            "tenant",
+            postgresql_where=text("ended_at IS NULL AND parent_id IS NULL"),
+        ),
         Index("ix_orchestrations_parent_task_id", "parent_task_id", postgresql_where=text("parent_id IS NOT NULL")),
         {"postgresql_with": HOT},
     )

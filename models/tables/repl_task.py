@@ -8,13 +8,20 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from models.tables.base import HOT, Base, Big, BigId, Created, one_of
-from orchestration.states import ErrorKind, TaskState
+from orchestration.states import EngineName, ErrorKind, StateKind, TaskState
 
 _OPEN = text("state IN ('pending', 'running')")
+# What is kept live alone never comes to the ledger.
+_COMMITTED = [kind for kind in StateKind if kind is not StateKind.KEPT]
+_NAMED = text("named_repl_id IS NOT NULL")
+_OPEN_NAMED = text("state IN ('pending', 'running') AND named_repl_id IS NOT NULL")
+_RUNNING_NAMED = text("state = 'running' AND named_repl_id IS NOT NULL")
 
 
 class ReplTask(Base):
-    """`attempt` is the fence: it only rises. `turn` is the place in the queue, fixed when the row is made."""
+    """`attempt` is the fence: it only rises. `turn` is the place in the queue, fixed when the row is made, and `seq`
+    the place among the tasks of one named REPL.
+    """
 
     __tablename__ = "repl_tasks"
     __table_args__ = (
@@ -32,6 +39,10 @@ class ReplTask(Base):
         Index("ix_repl_tasks_open", "orchestration_id", "step_id", postgresql_where=_OPEN),
         Index("ix_repl_tasks_pending", "turn", "id", postgresql_where=text("state = 'pending'")),
         Index("ix_repl_tasks_running", "process_id", postgresql_where=text("state = 'running'")),
+        Index("uq_repl_tasks_named_seq", "named_repl_id", "seq", unique=True, postgresql_where=_NAMED),
+        Index("ix_repl_tasks_named_open", "named_repl_id", "seq", postgresql_where=_OPEN_NAMED),
+        # One writer: a claim that would break this finds no such task due, so it never waits here.
+        Index("uq_repl_tasks_named_running", "named_repl_id", unique=True, postgresql_where=_RUNNING_NAMED),
         {"postgresql_with": HOT},
     )
 
@@ -62,6 +73,7 @@ class ReplTaskPayload(Base):
     """What to run. `limits` are the fields of TaskLimits; `input_position` is the input that a profile reads."""
 
     __tablename__ = "repl_task_payloads"
+    __table_args__ = (one_of("engine", EngineName),)
 
     repl_task_id: Mapped[Big] = mapped_column(ForeignKey("repl_tasks.id", ondelete="CASCADE"), primary_key=True)
     task_type: Mapped[str]
@@ -70,13 +82,17 @@ class ReplTaskPayload(Base):
     timeout_seconds: Mapped[int | None]
     limits: Mapped[dict[str, Any]]
     input_position: Mapped[int | None]
+    engine: Mapped[str] = mapped_column(server_default=text("'auto'"))
 
 
 class ReplTaskResult(Base):
-    """What a run left behind: the primary key is the promise that it is recorded once."""
+    """What a run left behind: the primary key is the promise that it is recorded once.
+
+    `state_version` is the fence of the named REPL that it ran in, `state_kind` what became of that one's state.
+    """
 
     __tablename__ = "repl_task_results"
-    __table_args__ = (one_of("error_kind", ErrorKind),)
+    __table_args__ = (one_of("error_kind", ErrorKind), one_of("state_kind", _COMMITTED))
 
     repl_task_id: Mapped[Big] = mapped_column(ForeignKey("repl_tasks.id", ondelete="CASCADE"), primary_key=True)
     attempt: Mapped[int]
@@ -91,6 +107,8 @@ class ReplTaskResult(Base):
     engine: Mapped[str]
     actor_id: Mapped[str | None]
     artifacts: Mapped[list[Any]]
+    state_version: Mapped[Big | None]
+    state_kind: Mapped[str | None]
 
 
 class Stop(Base):

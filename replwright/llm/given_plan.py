@@ -7,6 +7,7 @@ from orchestration.limits import MAX_ANSWER_CHARS, MAX_CONTEXT_BYTES
 from orchestration.plan import PlanRules, problems_of
 from orchestration.records import ParsedPlan, Reply, Turn
 from orchestration.state import fair_share, shorten
+from orchestration.states import EngineName
 from orchestration.tools import REPLResult, REPLState, SpawnREPL
 from replwright.llm.choose import GIVEN_PLAN
 from replwright.llm.hashing import request_hash
@@ -34,9 +35,16 @@ def validate_plan_text(text: str) -> str:
     return json.dumps(turns)
 
 
-def exec_plan(code: str, context_json: str = "null", timeout: int | None = None) -> str:
+def exec_plan(
+    code: str,
+    context_json: str = "null",
+    timeout: int | None = None,
+    engine: EngineName = EngineName.AUTO,
+    repl: str | None = None,
+) -> str:
     """The plan of `exec`: one task, whose output is the answer. Raises BadInput for context, timeout or no code.
 
+    With `repl` it runs in the named REPL of its session; `exec --session` takes SESSION_REPL.
     Code that does not compile is no bad input: its task fails with the SyntaxError, as in any REPL.
     """
     if len(context_json.encode(errors="replace")) > MAX_CONTEXT_BYTES:
@@ -47,9 +55,10 @@ def exec_plan(code: str, context_json: str = "null", timeout: int | None = None)
         "task_type": "Compute",
         "context_data": context_json,
         "code_to_execute": _compilable(code),
+        "timeout_seconds": timeout,
+        "repl": repl,
+        "engine": engine.value,
     }
-    if timeout is not None:
-        spawn["timeout_seconds"] = timeout
     return validate_plan_text(json.dumps([spawn, {"type": "resume"}]))
 
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from orchestration.states import EngineName
 from orchestration.tools import MessageToUser, Resume, SpawnREPL, TaskType, Tool
 
 MAX_PLAN_CHARS = 64 * 1024**2
@@ -14,6 +15,7 @@ _FIELDS: dict[str, dict[str, tuple[type, ...]]] = {
         "context_data": (str, type(None)),
         "timeout_seconds": (int, type(None)),
         "repl": (str, type(None)),
+        "engine": (str, type(None)),
     },
     "message_to_user": {"message": (str,), "understood": (bool, type(None))},
     "resume": {},
@@ -79,6 +81,10 @@ def _built(kind: str, given: dict[str, Any], where: str) -> Tool:
         task_type = TaskType(given.get("task_type") or TaskType.COMPUTE)
     except ValueError:
         raise Wrong(f"{where}: task_type must be one of {', '.join(TaskType)}") from None
+    try:
+        engine = EngineName(given.get("engine") or EngineName.AUTO)
+    except ValueError:
+        raise Wrong(f"{where}: engine must be one of {', '.join(EngineName)}") from None
     return SpawnREPL(
         task_id=given["task_id"],
         task_type=task_type,
@@ -86,6 +92,7 @@ def _built(kind: str, given: dict[str, Any], where: str) -> Tool:
         context_data=given.get("context_data") or "null",
         timeout_seconds=given.get("timeout_seconds"),
         repl=given.get("repl"),
+        engine=engine,
     )
 
 

@@ -13,8 +13,9 @@ from models.ledger import PostgresLedger
 from orchestration.errors import ServiceMissing
 from orchestration.records import Landing, NewOrchestration, Reply
 from orchestration.states import Reason
+from tests.support.counting import landing, left
 from tests.support.database import PROFILE_CODE
-from tests.support.driver import result_of, spawn
+from tests.support.driver import planned, result_of, spawn
 
 
 @dataclass(slots=True)
@@ -98,6 +99,27 @@ def test_a_whole_job_goes_on_as_if_nothing_happened(ledger: PostgresLedger, cuts
     assert (view.reason, view.answer, view.usage.model_calls) == (Reason.ANSWERED, "two", 1)
     assert [(step.ordinal, step.tries) for step in view.steps] == [(1, 1), (2, 1)]
     assert [task.attempt for task in view.tasks] == [1, 1]
+
+
+def test_a_named_repl_is_opened_saved_and_run_in_once(ledger: PostgresLedger, cuts: Callable[[], None]) -> None:
+    # given
+    worker, host = ledger.register("worker", "n", 1, "r"), ledger.register("host", "n", 2, "r")
+    # when
+    cuts()
+    named = ledger.open_repl(host, "s", "r")
+    assert named
+    cuts()
+    saved = ledger.save_repl(host, named, left(named))
+    planned(ledger, worker, NewOrchestration("q", "m", session_id="s"), "a", repl="r")
+    cuts()
+    [task] = ledger.claim_tasks(host, 9)
+    cuts()
+    landed = ledger.land(host, [landing(task)])
+    # then
+    assert saved
+    assert task.named
+    assert (named.fence, task.named.fence, task.named.version) == (1, 2, 1)
+    assert (landed.landed, landing(task).result.value) == ((task.id,), "2")
 
 
 def test_a_database_that_stays_away_is_service_missing(ledger: PostgresLedger, cut: Cut) -> None:

@@ -8,7 +8,7 @@ from models.tables import Base
 _NAMES = "|".join(sorted(Base.metadata.tables, key=len, reverse=True))
 _TABLE = re.compile(rf"\b({_NAMES})\b")
 _TARGET = re.compile(rf"\b(?:UPDATE|INSERT INTO|DELETE FROM) ({_NAMES})\b")
-_LOCKING = "FOR NO KEY UPDATE"
+_LOCKING = re.compile("FOR (NO KEY )?UPDATE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ def statement(sql: str) -> Step:
     """The step of a statement. What it writes it also locks: it may wait, and make others wait."""
     tables = frozenset(_TABLE.findall(sql))
     writes = frozenset(_TARGET.findall(sql))
-    return Step(" ".join(sql.split())[:90], tables, writes, tables if _LOCKING in sql else writes)
+    return Step(" ".join(sql.split())[:90], tables, writes, tables if _LOCKING.search(sql) else writes)
 
 
 def commit(writes: frozenset[str], locks: frozenset[str]) -> Step:

@@ -1,18 +1,12 @@
 """Every interleaving of any two of claim, plan commit, dispatch claim, land, close, cancel and sweep."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-
 import pytest
-from sqlalchemy import Engine, event
 
-from models.ledger import PostgresLedger
 from models.queries import locks
-from orchestration.errors import Fenced
 from orchestration.records import Landed, StepClaim
+from tests.interleavings.bench import Bench
 from tests.interleavings.deeds import (
     Deed,
-    Hand,
     State,
     cancel,
     claim,
@@ -43,10 +37,6 @@ from tests.interleavings.deeds import (
     sweep,
     unclosed,
 )
-from tests.interleavings.explore import Explorer
-from tests.interleavings.scheduler import Actor, Scheduler
-from tests.interleavings.world import World, new_world
-from tests.support.database import PROFILE_CODE, connections
 
 PAIRS: list[tuple[State, Deed, Deed]] = [
     (ready, claim, other_claim),
@@ -91,43 +81,6 @@ PAIRS: list[tuple[State, Deed, Deed]] = [
     (running_on_a_dead_host, sweep, sweep),
     (unclosed, sweep, sweep),
 ]
-
-
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """Two hands, and a ledger beside them that no gate slows down."""
-
-    ledger: PostgresLedger
-    engine: Engine
-    hands: list[Hand]
-
-    def orders(self, state: State, one: Deed, other: Deed) -> Iterator[tuple[World, list[object], str]]:
-        """After each order: the world, what the two deeds returned, and the order itself, to be shown."""
-        errors: list[str] = []
-        for hand in self.hands:
-            event.listen(hand.engine, "handle_error", lambda context: errors.append(str(context.original_exception)))
-        actors = [Actor(name, hand.engine) for name, hand in zip("AB", self.hands, strict=True)]
-        explorer = Explorer()
-        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as watcher:
-            scheduler = Scheduler(actors, watcher)
-            for _ in explorer.runs():
-                world = state(new_world(self.ledger, self.engine))
-                works = [(one, world, self.hands[0]), (other, world, self.hands[1])]
-                trace = scheduler.run(works, explorer.choose)
-                failures = [
-                    actor.failure for actor in actors if actor.failure and not isinstance(actor.failure, Fenced)
-                ]
-                assert not failures, f"{failures}\n{trace}"
-                assert not errors, f"{errors}\n{trace}"
-                if not explorer.redundant:
-                    yield world, [actor.result for actor in actors], str(trace)
-
-
-@pytest.fixture
-def bench(ledger: PostgresLedger, database_engine: Engine, database_url: str) -> Iterator[Bench]:
-    with connections(database_url, 1) as one, connections(database_url, 1) as other:
-        hands = [Hand(PostgresLedger(e, profile_code=PROFILE_CODE, patience_s=0), e) for e in (one, other)]
-        yield Bench(ledger, database_engine, hands)
 
 
 @pytest.mark.parametrize(("state", "one", "other"), PAIRS, ids=lambda part: getattr(part, "__name__", str(part)))

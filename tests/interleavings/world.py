@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy import Connection, Engine, text
@@ -13,11 +13,21 @@ from models.queries.close import close
 from models.queries.locks import lock_orchestration
 from models.timing import Timing
 from models.transactions import transact
-from orchestration.records import ClaimedTask, Hint, Landed, Landing, NewOrchestration, PlanCommit, StepClaim
+from orchestration.records import ClaimedTask, Hint, Landed, Landing, NamedRepl, NewOrchestration, PlanCommit, StepClaim
 from orchestration.states import Reason
+from tests.support.counting import count_of, landing, left
 from tests.support.driver import Driver, ScriptedModel, result_of, spawn
 
 QUESTION = "what now?"
+IN_SESSION = NewOrchestration(QUESTION, "scripted", session_id="s", root_task_id="root")
+OLD_BLOB = "f" * 64
+
+# The state of a named REPL is how often its code ran, and its snapshot's name is that number (tests.support.counting).
+_COUNTED = text("""
+SELECT r.snapshot, count(t.id) AS ran FROM named_repls r
+LEFT JOIN repl_tasks t ON t.named_repl_id = r.id AND t.state = 'done'
+WHERE r.snapshot IS NOT NULL GROUP BY r.id, r.snapshot
+""")
 
 
 @dataclass(slots=True)
@@ -33,6 +43,11 @@ class World:
     id: UUID
     claim: StepClaim | None = None
     tasks: Sequence[ClaimedTask] = ()
+    other_claim: StepClaim | None = None
+    repl: str | None = None
+    held: NamedRepl | None = None
+    saves: int = 0
+    files: set[str] = field(default_factory=set)
 
     # --- states
 
@@ -49,7 +64,7 @@ class World:
     def pending(self) -> "World":
         self.planning()
         assert self.claim
-        self.ledger.commit_plan(self.claim, [spawn("one"), spawn("two")], None)
+        self.ledger.commit_plan(self.claim, [spawn("one", repl=self.repl), spawn("two", repl=self.repl)], None)
         return self
 
     def running(self, free: int = 2) -> "World":
@@ -98,6 +113,34 @@ class World:
         self.ledger.sweep()
         return self
 
+    def in_session(self) -> "World":
+        """Another orchestration takes the place of the first: one of a session, whose plans name the REPL r."""
+        self.ledger.cancel(self.id)
+        self.id, self.repl = self.ledger.submit(IN_SESSION).id, "r"
+        return self
+
+    def held_by_a_caller(self) -> "World":
+        """The host's library caller has the session's REPL."""
+        self.ledger.cancel(self.id)
+        self.held = self.ledger.open_repl(self.host, "s", "r")
+        return self
+
+    def saved_long_ago(self) -> "World":
+        """The session's REPL has a state that nobody used for a year."""
+        self.held_by_a_caller().do_save(self.ledger)
+        self._sql("UPDATE named_repls SET last_used_at = last_used_at - interval '1 year'")
+        return self
+
+    def with_an_old_blob(self) -> "World":
+        """A file that nothing names, with its row."""
+        self.files = {OLD_BLOB}
+        self._sql(f"INSERT INTO blobs VALUES ('{OLD_BLOB}', 1, DEFAULT, replwright_now() - interval '1 year')")
+        return self
+
+    def with_quota(self, name: str, value: int) -> "World":
+        self._sql(f"INSERT INTO quotas (tenant, {name}) VALUES ('default', {value})")
+        return self
+
     # --- what actors do, each through a ledger of its own
 
     def do_plan(self, ledger: PostgresLedger, name: str = "early") -> PlanCommit:
@@ -105,7 +148,20 @@ class World:
         return ledger.commit_plan(self.claim, [spawn(name), spawn(f"{name}_too")], "working on it")
 
     def do_land(self, ledger: PostgresLedger, number: int) -> Landed:
-        return ledger.land(self.host, [Landing(self.tasks[number], result_of(self.tasks[number]))])
+        return ledger.land(self.host, [landing(self.tasks[number])])
+
+    def do_save(self, ledger: PostgresLedger) -> bool:
+        assert self.held
+        saved = ledger.save_repl(self.host, self.held, left(self.held))
+        self.saves += saved
+        return saved
+
+    def do_collect(self, ledger: PostgresLedger) -> int:
+        def delete(key: str) -> bool:
+            self.files.discard(key)
+            return True
+
+        return ledger.collect_blobs(3600, 10, delete)
 
     def do_close(self, engine: Engine) -> None:
         """Close by itself, as the sweep does when it comes first."""
@@ -126,7 +182,11 @@ class World:
     def broken(self) -> list[str]:
         """The promises that do not hold right now."""
         with self.engine.connect() as connection:
-            return [str(violation) for violation in check(connection, slack_s=3600)]
+            found = [str(violation) for violation in check(connection, slack_s=3600)]
+            for row in connection.execute(_COUNTED):
+                if count_of(row.snapshot) != row.ran + self.saves:
+                    found.append(f"{row.ran + self.saves} runs were counted as {count_of(row.snapshot)}")
+            return found
 
     def finish(self) -> None:
         """Whatever the actors left, an ordinary worker and host bring it to its end."""
@@ -149,7 +209,7 @@ class World:
 def new_world(ledger: PostgresLedger, engine: Engine) -> World:
     """A fresh orchestration whose first step is ready; everything before it is deleted."""
     with engine.begin() as connection:
-        for table in ("orchestrations", "processes", "stops"):
+        for table in ("orchestrations", "sessions", "processes", "stops", "blobs", "quotas", "quota_uses"):
             connection.execute(text(f"DELETE FROM {table}"))
     worker, other_worker = (ledger.register("worker", "here", number, "test") for number in (1, 2))
     host, other_host = (ledger.register("host", "here", number, "test") for number in (3, 4))

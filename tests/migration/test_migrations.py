@@ -1,6 +1,7 @@
 """The migrations build exactly what models/tables declares, and can be taken back."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -11,9 +12,11 @@ from models import migrate
 from models.ledger import PostgresLedger
 from models.tables import Base
 from orchestration.errors import ServiceMissing
-from orchestration.records import NewOrchestration
+from orchestration.records import Landing, NewOrchestration
+from orchestration.tools import Artifact
 from tests.support.catalog import catalog
 from tests.support.database import connections
+from tests.support.driver import job, planned, result_of
 
 
 def test_migrations_build_what_the_tables_declare(database_engine: Engine, empty_database_url: str) -> None:
@@ -77,6 +80,25 @@ def test_down_and_up_again(database_url: str, database_engine: Engine) -> None:
     # then
     assert (down.current, left, up.current) == (None, [], up.head)
     assert catalog(database_engine) == before
+
+
+def test_artifacts_of_the_first_release_keep_their_files(ledger: PostgresLedger, database_url: str) -> None:
+    # given
+    worker, host = ledger.register("worker", "n", 1, "r"), ledger.register("host", "n", 2, "r")
+    claim = planned(ledger, worker, job(), "a")
+    [task] = ledger.claim_tasks(host, 1)
+    files = tuple(Artifact(name, 1, "f" * 64) for name in ("one.png", "two.png"))
+    ledger.land(host, [Landing(task, replace(result_of(task), artifacts=files))])
+    # when
+    down = migrate.downgrade(database_url, "0001")
+    migrate.upgrade(database_url)
+    # then
+    assert down.current == "0001"
+    assert ledger.collect_blobs(0, 10, lambda _: True) == 0
+    [view] = ledger.get(claim.orchestration_id).tasks
+    assert view.result
+    assert view.result.artifacts == files
+    assert ledger.known_blobs(["f" * 64]) == {"f" * 64}
 
 
 def test_two_upgrades_at_once_take_turns(empty_database_url: str) -> None:

@@ -18,6 +18,7 @@ spawned = st.builds(
     code_to_execute=texts,
     context_data=texts,
     timeout_seconds=st.none() | st.integers(-(2**31), 2**31),
+    repl=st.none() | st.text("abcXYZ019_-.", min_size=1, max_size=100),
 )
 tools = st.one_of(spawned, st.builds(MessageToUser, texts, st.none() | st.booleans()), st.just(Resume()))
 
@@ -32,6 +33,7 @@ def written(tool: Tool) -> dict[str, Any]:
                 "context_data": tool.context_data,
                 "code_to_execute": tool.code_to_execute,
                 "timeout_seconds": tool.timeout_seconds,
+                "repl": tool.repl,
             }
         case MessageToUser():
             return {"type": "message_to_user", "message": tool.message, "understood": tool.understood}
