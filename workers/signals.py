@@ -1,4 +1,4 @@
-"""What starts and stops with a worker or beat: the sweeper, this process's row, and the pool's reconciler."""
+"""What starts and stops with a worker or beat: sweeper, collector, this process's row, and the pool's reconciler."""
 
 import contextlib
 from typing import Any
@@ -13,6 +13,7 @@ from celery.signals import (
 
 from orchestration.errors import ServiceMissing
 from workers import wiring
+from workers.collector import Collector
 from workers.logs import configure
 from workers.process import close_current, current_process
 from workers.sweeper import Sweeper
@@ -38,6 +39,11 @@ def _start(sender: Any, **_: Any) -> None:
 @beat_init.connect  # type: ignore[untyped-decorator]
 def _start_sweeper(**_: Any) -> None:
     Sweeper(wiring.ledger(), wiring.hints(), wiring.settings().sweep_interval_s).start()
+
+
+@beat_init.connect  # type: ignore[untyped-decorator]
+def _start_collector(**_: Any) -> None:
+    Collector(wiring.ledger(), wiring.blobs()).start()
 
 
 @worker_shutdown.connect  # type: ignore[untyped-decorator]

@@ -4,6 +4,7 @@ from functools import cache
 
 from models.engine import make_engine
 from models.ledger import PostgresLedger
+from models.timing import Timing
 from orchestration.ports import Blobs, Hints, Ledger, Model
 from replwright import settings as replwright_settings
 from replwright.blobs import BlobStore
@@ -21,7 +22,8 @@ def settings() -> Settings:
 def ledger() -> Ledger:
     # What a process is shows in its connections; a host runs inside a Ray worker, everything else inside Celery.
     engine = make_engine(settings().database_url.get_secret_value(), "worker")
-    return PostgresLedger(engine, profile_code=PROFILE_CODE)
+    timing = Timing(repl_retention_s=settings().repl_retention_s)
+    return PostgresLedger(engine, profile_code=PROFILE_CODE, timing=timing)
 
 
 @cache
@@ -34,7 +36,7 @@ def hints() -> Hints:
 
 @cache
 def blobs() -> Blobs:
-    return BlobStore(settings().store_location, cache=settings().home / "cache")
+    return BlobStore(settings().store_location, settings().home / "cache", settings().cache_bytes)
 
 
 @cache

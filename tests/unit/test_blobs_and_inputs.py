@@ -17,7 +17,7 @@ def test_the_same_bytes_are_stored_once_under_their_hash_and_cannot_be_written(t
     assert key == store.put_bytes(b"a\n1\n") == hashlib.sha256(b"a\n1\n").hexdigest()
     assert store.local_path(key).read_bytes() == b"a\n1\n"
     assert store.local_path(key).stat().st_mode & 0o777 == 0o444
-    assert [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()] == [store.local_path(key)]
+    assert list((tmp_path / "blobs").glob("*/[!.]*")) == [store.local_path(key)]
 
 
 def test_a_remote_store_is_cached_on_the_node(tmp_path: Path) -> None:
