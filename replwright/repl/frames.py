@@ -6,7 +6,7 @@ A frame is one kind byte (`J` for JSON, `B` for bytes), a four-byte big-endian l
 import asyncio
 import json
 import struct
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 _HEAD = struct.Struct("!cI")
 
@@ -15,13 +15,19 @@ class ProtocolViolation(Exception):
     """The REPL sent something that no honest guest sends."""
 
 
+class Reader(Protocol):
+    """Where frames come from: asyncio.StreamReader, or host/channel.py."""
+
+    async def readexactly(self, n: int, /) -> bytes: ...
+
+
 def encode(message: dict[str, Any]) -> bytes:
     """One JSON frame for the guest."""
     payload = json.dumps(message).encode()
     return _HEAD.pack(b"J", len(payload)) + payload
 
 
-async def read_json(reader: asyncio.StreamReader, limit: int) -> dict[str, Any] | None:
+async def read_json(reader: Reader, limit: int) -> dict[str, Any] | None:
     """The next frame, a JSON object of at most `limit` bytes; None at the end of the channel.
 
     Raises ProtocolViolation for anything else.
@@ -30,7 +36,7 @@ async def read_json(reader: asyncio.StreamReader, limit: int) -> dict[str, Any] 
     return None if payload is None else parse(payload)
 
 
-async def read_bytes(reader: asyncio.StreamReader, size: int) -> bytes:
+async def read_bytes(reader: Reader, size: int) -> bytes:
     """The next frame, of exactly `size` bytes. Raises ProtocolViolation for anything else."""
     payload = await _read(reader, b"B", size)
     if payload is None or len(payload) != size:
@@ -51,7 +57,7 @@ def parse(payload: bytes) -> dict[str, Any]:
     return message
 
 
-async def _read(reader: asyncio.StreamReader, kind: bytes, limit: int) -> bytes | None:
+async def _read(reader: Reader, kind: bytes, limit: int) -> bytes | None:
     try:
         got, length = _HEAD.unpack(await reader.readexactly(_HEAD.size))
         if got != kind:

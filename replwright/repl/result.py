@@ -16,6 +16,8 @@ _KINDS_OF_A_GUEST = frozenset({ErrorKind.EXCEPTION, ErrorKind.DENIED, ErrorKind.
 _FIELDS = frozenset({"error_kind", "value", "value_json", "seconds"})
 _UNSAFE_IN_A_NAME = re.compile(r"[^\w.\- ()+=,@]")
 _MAX_NAME = 150
+_MAX_FUNCTION = 100
+_MAX_UNSAVED, _MAX_UNSAVED_CHARS = 60, 400
 _A_YEAR_S = 366 * 24 * 3600
 MAX_OUTPUT_FILES = 100
 
@@ -30,12 +32,29 @@ class Done:
     seconds: float
 
 
-def done(message: object, limits: TaskLimits) -> Done:
-    """Check the guest's report. Raises ProtocolViolation."""
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call of one of the job's functions: JSON-like arguments, nothing of them checked but their form."""
+
+    number: int
+    name: str
+    args: list[Any]
+    kwargs: dict[str, Any]
+
+
+def done_alone(message: dict[str, Any], limits: TaskLimits, *, restoring: bool = False) -> Done:
+    """The result in a frame that holds nothing else. Raises ProtocolViolation."""
+    if len(message) != 1:
+        raise ProtocolViolation("a result with more beside it")
+    return done(message["done"], limits, restoring=restoring)
+
+
+def done(message: object, limits: TaskLimits, *, restoring: bool = False) -> Done:
+    """Check the guest's report; `state_lost` is one only where a state was to be restored. Raises ProtocolViolation."""
     if not isinstance(message, dict) or set(message) != _FIELDS:
         raise ProtocolViolation("a result has other fields than a result has")
     return Done(
-        error_kind=_kind(message["error_kind"]),
+        error_kind=_kind(message["error_kind"], restoring),
         value=_text(message["value"], limits.value_bytes),
         value_json=_json(message["value_json"], limits.value_bytes),
         seconds=_seconds(message["seconds"], limits.timeout_s),
@@ -50,6 +69,32 @@ def output(message: dict[str, Any], left: int) -> tuple[str, int]:
     if not 0 <= size <= left:
         raise ProtocolViolation(f"a file of {size} bytes where {left} are left")
     return safe_name(name), size
+
+
+def call(message: dict[str, Any], due: int) -> Call:
+    """A call frame, which must bear the number `due`. Raises ProtocolViolation."""
+    number, name, args, kwargs = (message.get(field) for field in ("call", "name", "args", "kwargs"))
+    if set(message) != {"call", "name", "args", "kwargs"} or type(number) is not int or number != due:
+        raise ProtocolViolation("a call without its number, name and arguments")
+    if not isinstance(name, str) or len(name) > _MAX_FUNCTION:
+        raise ProtocolViolation("a call of something without a name")
+    if not isinstance(args, list) or not isinstance(kwargs, dict):
+        raise ProtocolViolation("a call with arguments of another kind")
+    return Call(number, safe_text(name), args, kwargs)
+
+
+def snapshot(message: dict[str, Any], limit: int) -> tuple[int | None, tuple[str, ...]]:
+    """The size of an announced snapshot (None: it was too big) and what is not in it. Raises ProtocolViolation."""
+    size, unsaved = message.get("snapshot"), message.get("unsaved")
+    if set(message) != {"snapshot", "unsaved"} or (size is not None and type(size) is not int):
+        raise ProtocolViolation("a snapshot is announced without its size")
+    if size is not None and not 0 <= size <= limit:
+        raise ProtocolViolation(f"a snapshot of {size} bytes where {limit} are allowed")
+    if not isinstance(unsaved, list) or len(unsaved) > _MAX_UNSAVED:
+        raise ProtocolViolation("a snapshot without a list of what is not in it")
+    if not all(isinstance(one, str) and len(one) <= _MAX_UNSAVED_CHARS for one in unsaved):
+        raise ProtocolViolation("a snapshot whose list of what is not in it holds something else")
+    return size, tuple(" ".join(safe_text(one).split()) for one in unsaved)
 
 
 def output_file(name: str, data: bytes) -> OutputFile:
@@ -67,10 +112,11 @@ def safe_text(text: str) -> str:
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}").encode("utf-8", "replace").decode("utf-8")
 
 
-def _kind(kind: object) -> ErrorKind | None:
+def _kind(kind: object, restoring: bool) -> ErrorKind | None:
     if kind is None:
         return None
-    if not isinstance(kind, str) or kind not in _KINDS_OF_A_GUEST:
+    known = _KINDS_OF_A_GUEST | {ErrorKind.STATE_LOST} if restoring else _KINDS_OF_A_GUEST
+    if not isinstance(kind, str) or kind not in known:
         raise ProtocolViolation("a result has an unknown error kind")
     return ErrorKind(kind)
 

@@ -4,6 +4,7 @@ import errno
 import linecache
 import sys
 import traceback
+import zlib
 
 FILENAME = "<repl>"
 _MAX_TRACEBACK = 8192
@@ -21,9 +22,19 @@ def kind_of(error: BaseException) -> str:
     return "exception"
 
 
-def remember_source(code: str) -> None:
-    """Let tracebacks show the lines of `code`."""
-    linecache.cache[FILENAME] = (len(code), None, code.splitlines(keepends=True), FILENAME)
+def remember_source(code: str, *, kept: bool) -> str:
+    """Let tracebacks show the lines of `code`; the file name to compile it under.
+
+    In a REPL that is kept each job has a name of its own, also beyond a restore: functions of earlier jobs live on.
+    """
+    name = f"<repl {zlib.crc32(code.encode(errors='replace')):08x}>" if kept else FILENAME
+    linecache.cache[name] = (len(code), None, code.splitlines(keepends=True), name)
+    return name
+
+
+def is_own(filename: str) -> bool:
+    """Whether this is code of a job."""
+    return filename.startswith("<repl")
 
 
 def tell(error: BaseException) -> str:
@@ -39,7 +50,7 @@ def tell(error: BaseException) -> str:
 
 
 def _own(told: traceback.TracebackException) -> traceback.TracebackException:
-    told.stack = traceback.StackSummary.from_list([frame for frame in told.stack if frame.filename == FILENAME])
+    told.stack = traceback.StackSummary.from_list([frame for frame in told.stack if is_own(frame.filename)])
     for link in ("__cause__", "__context__"):
         inner = getattr(told, link)
         if inner is not None:
@@ -48,7 +59,7 @@ def _own(told: traceback.TracebackException) -> traceback.TracebackException:
 
 
 def _passed_through(told: traceback.TracebackException) -> bool:
-    return any(frame.filename == FILENAME for frame in told.stack)
+    return any(is_own(frame.filename) for frame in told.stack)
 
 
 def write(text: str) -> None:

@@ -21,4 +21,10 @@ def save(folder: Path) -> None:
         path = folder / f"figure_{number}.png"
         if not path.exists():
             pyplot.figure(number).savefig(path, format="png")
-    pyplot.close("all")
+    close()
+
+
+def close() -> None:
+    """Close every figure, as those of an earlier job are none of the next one's."""
+    if pyplot := sys.modules.get("matplotlib.pyplot"):
+        pyplot.close("all")

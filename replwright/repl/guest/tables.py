@@ -1,9 +1,9 @@
 """`inputs_df["prices"]`: the input as a table, loaded with pandas when it is first touched."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
-from replwright.repl.guest import delimited, documents
+from replwright.repl.guest import delimited, documents, shared
 
 
 class TableError(ValueError):
@@ -23,11 +23,18 @@ _LOADERS: dict[str, Callable[[str], Any]] = {
 
 
 class Tables(Mapping[str, Any]):
-    """Input names to DataFrames. Each is loaded once; what cannot be read raises TableError."""
+    """Input names to DataFrames. Each is loaded once; what cannot be read raises TableError.
 
-    def __init__(self, paths: dict[str, str], formats: dict[str, str]) -> None:
+    `ready` names those that the process which this one was forked from has loaded already.
+    """
+
+    def __init__(self, paths: dict[str, str], formats: dict[str, str], ready: Iterable[str] = ()) -> None:
         self._paths, self._formats = paths, formats
-        self._loaded: dict[str, Any] = {}
+        self._loaded: dict[str, Any] = {name: shared.LOADED[name] for name in ready}
+
+    def store(self, name: str, descriptor: int) -> None:
+        """Write the table where a template finds it. Raises TableError, Unfaithful, OSError."""
+        shared.store(self[name], descriptor)
 
     def __getitem__(self, name: str) -> Any:
         if name not in self._paths:

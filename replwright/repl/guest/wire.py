@@ -7,6 +7,7 @@ from typing import Any
 
 _HEAD = struct.Struct("!cI")
 _CHUNK = 1 << 20
+_SMALL = 1 << 16
 
 
 def send(channel: int, message: dict[str, Any]) -> None:
@@ -16,8 +17,12 @@ def send(channel: int, message: dict[str, Any]) -> None:
 
 def prepare(message: dict[str, Any]) -> bytes:
     """A whole JSON frame, to be sent when there may be no memory left to make one."""
-    payload = json.dumps(message, ensure_ascii=True, allow_nan=False).encode()
-    return _HEAD.pack(b"J", len(payload)) + payload
+    return _framed(json.dumps(message, ensure_ascii=True, allow_nan=False).encode())
+
+
+def send_payload(channel: int, payload: bytes) -> None:
+    """Send a JSON object that is bytes already."""
+    _write(channel, _framed(payload))
 
 
 def send_prepared(channel: int, frame: bytes) -> None:
@@ -25,10 +30,14 @@ def send_prepared(channel: int, frame: bytes) -> None:
     _write(channel, frame)
 
 
-def send_bytes(channel: int, data: bytes) -> None:
-    """Send one frame of bytes."""
-    _write(channel, _HEAD.pack(b"B", len(data)))
-    _write(channel, data)
+def send_bytes(channel: int, data: bytes, before: bytes = b"") -> None:
+    """Send one frame of bytes, after what `prepare` made: small ones in one go, for each wakes the host."""
+    head = before + _HEAD.pack(b"B", len(data))
+    if len(data) <= _SMALL:
+        _write(channel, head + data)
+    else:
+        _write(channel, head)
+        _write(channel, data)
 
 
 def receive(channel: int) -> dict[str, Any] | None:
@@ -39,6 +48,10 @@ def receive(channel: int) -> dict[str, Any] | None:
     payload = _read(channel, _HEAD.unpack(head)[1])
     message: dict[str, Any] = json.loads(payload)
     return message
+
+
+def _framed(payload: bytes) -> bytes:
+    return _HEAD.pack(b"J", len(payload)) + payload
 
 
 def _write(channel: int, data: bytes) -> None:

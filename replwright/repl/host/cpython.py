@@ -1,137 +1,187 @@
-"""The engine `cpython`: every job in a fresh, confined CPython, forked from the zygote."""
+"""The engine `cpython`: every job in a confined CPython, forked from a zygote, for the job or ahead of it."""
 
 import asyncio
 import contextlib
-import itertools
 import resource
-from collections.abc import AsyncIterator
-from dataclasses import asdict
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from orchestration.errors import SandboxUnavailable
 from orchestration.limits import TaskLimits
+from orchestration.ports import Calls
 from orchestration.repl_job import ReplJob, ReplOutcome
-from replwright.repl.host import selftest
 from replwright.repl.host.berth import Berth
+from replwright.repl.host.berths import Berths
+from replwright.repl.host.choose import flavour_of
+from replwright.repl.host.flavours import Flavour
 from replwright.repl.host.guest_python import find_guest_python
-from replwright.repl.host.inputs import hand_over
-from replwright.repl.host.repl import Repl
-from replwright.repl.host.run import Run
+from replwright.repl.host.live import LiveRepls
+from replwright.repl.host.memory import Memory, MemoryGuard
+from replwright.repl.host.ready import ReadySets
+from replwright.repl.host.run import run_alone
 from replwright.repl.host.scratch import Folders
-from replwright.repl.host.uids import UIDS_PER_ENGINE, first_uid
-from replwright.repl.host.zygote import Zygote, ZygoteGone
+from replwright.repl.host.template import Template, Templates
+from replwright.repl.host.uids import UIDS_PER_ENGINE
+from replwright.repl.host.zygote import ZygoteGone
+from replwright.repl.host.zygotes import Zygotes
 
 _FORK_TRIES = 3
 
 
 class CPythonEngine:
-    """Implements orchestration.ports.Engine. At most `max_live` REPLs are there at once; a further `run` waits.
+    """Implements orchestration.ports.Engine. At most `max_live` REPLs are there at once, those of the sets `ready`
+    not counted; a further `run` waits. A named one that idles for `ttl_s` seconds is ended.
 
     `scratch_root` is a folder for engines alone; what killed ones left there is removed.
     """
 
-    def __init__(self, scratch_root: Path, guest_python: Path | None = None, max_live: int = 200) -> None:
+    def __init__(
+        self,
+        scratch_root: Path,
+        guest_python: Path | None = None,
+        max_live: int = 200,
+        ready: Mapping[Flavour, int] | None = None,
+        ttl_s: float = 1800.0,
+        memory: Memory | None = None,
+    ) -> None:
         self._scratch_root, self._guest_python = scratch_root, guest_python
-        self._slots: asyncio.Queue[int] = asyncio.Queue()
-        for slot in range(min(max_live, UIDS_PER_ENGINE)):
-            self._slots.put_nowait(slot)
-        self._first_uid = first_uid()
-        self._numbers = itertools.count()
-        self._folders: Folders | None = None
-        self._zygote: Zygote | None = None
-        self._stopped = False
-        self._starting = asyncio.Lock()
+        self._max_live, self._wanted, self._ttl_s = max_live, dict(ready or {}), ttl_s
+        self._memory = memory or Memory()
         self._running: set[asyncio.Task[Any]] = set()
-        self._cleaning: set[asyncio.Task[None]] = set()
+        self._parts: _Parts | None = None
 
     async def start(self) -> None:
-        """Start the zygote and attack it. Raises SandboxUnavailable when this machine cannot hold code."""
+        """Start the zygotes and attack them. Raises SandboxUnavailable when this machine cannot hold code."""
         _allow_many_descriptors()
-        self._guest_python = find_guest_python(self._guest_python)
-        self._folders = Folders(self._scratch_root)
+        python = find_guest_python(self._guest_python)
+        self._parts = parts = _Parts(self, python)
         try:
-            zygote = await self._live_zygote()
-            async with self._berth(zygote) as berth:
-                request = berth.request(TaskLimits())
-                await selftest.attack(
-                    lambda canaries: Repl.open(zygote, {**request, "self_test": canaries}, TaskLimits()),
-                    self._folders.jobs.parent,
-                )
+            await asyncio.gather(parts.zygotes.get(Flavour.BARE), parts.zygotes.get(Flavour.DATA))
         except BaseException:
             await self.stop()
             raise
+        parts.ready.start()
+        parts.guard.start()
 
-    async def run(self, job: ReplJob) -> ReplOutcome:
+    async def run(self, job: ReplJob, calls: Calls | None = None) -> ReplOutcome:
         """Run one job. Cancelling the caller kills its REPL.
 
-        Raises SandboxUnavailable when REPLs cannot be confined any more, OSError when an input's file is not there.
+        Raises SandboxUnavailable when REPLs cannot be confined any more, OSError when a file of the job is not there.
         """
+        parts = self._parts
+        if parts is None:
+            raise SandboxUnavailable("the engine is not running", "start it first")
         task = asyncio.current_task()
         assert task is not None
         self._running.add(task)
         try:
             for _ in range(_FORK_TRIES):
-                zygote = await self._live_zygote()
                 with contextlib.suppress(ZygoteGone):
-                    return await self._run_in_fresh(zygote, job)
+                    if job.named is not None:
+                        return await parts.live.run(job, job.named, calls)
+                    async with parts.fresh(job) as (berth, tables):
+                        return await run_alone(berth, job, calls, tables)
             raise SandboxUnavailable("the process that REPLs are forked from keeps ending", "see replwright doctor")
         finally:
             self._running.discard(task)
 
+    async def forget(self, key: str) -> None:
+        """End the live copy of a named REPL, if there is one."""
+        if self._parts is not None:
+            await self._parts.live.forget(key)
+
+    async def end_group(self, group: str) -> None:
+        """Give back what the jobs of a group shared."""
+        if self._parts is not None:
+            await self._parts.templates.end_group(group)
+
+    def stats(self) -> dict[str, int]:
+        """Counts of now: `live` are places taken, of which `named` idle; `ready` ones wait beside them."""
+        if self._parts is None:
+            return dict.fromkeys(("live", "active", "named", "ready", "zygotes", "templates"), 0)
+        return {
+            "live": self._parts.live.capacity.taken,
+            "active": len(self._running),
+            "named": self._parts.live.count,
+            "ready": self._parts.ready.count,
+            "zygotes": len(self._parts.zygotes.pids()),
+            "templates": len(self._parts.templates.live),
+        }
+
+    def zygote_pids(self) -> list[int]:
+        """The processes that REPLs are forked from, the bare one first."""
+        return self._parts.zygotes.pids() if self._parts is not None else []
+
     async def stop(self) -> None:
-        """End every REPL and the zygote, and leave nothing behind. What runs comes back as `crashed`."""
-        self._stopped = True
-        if self._zygote is not None:
-            await self._zygote.stop()
+        """End every REPL and the zygotes, and leave nothing behind. What runs comes back as `crashed`."""
+        parts, self._parts = self._parts, None
+        if parts is None:
+            return
+        await parts.guard.stop()
+        await parts.ready.stop()
+        await parts.templates.stop()
+        await parts.zygotes.stop()
         if others := self._running - {asyncio.current_task()}:
             await asyncio.wait(others)
-        if self._cleaning:
-            await asyncio.wait(self._cleaning)
-        if self._folders is not None:
-            self._folders.close()
-            self._folders = None
+        await parts.live.stop()
+        await parts.berths.all_clean()
+        parts.folders.close()
 
-    async def _run_in_fresh(self, zygote: Zygote, job: ReplJob) -> ReplOutcome:
-        """Raises ZygoteGone only before any of the job's code ran."""
-        async with self._berth(zygote) as berth:
-            repl = berth.repl = await Repl.open(zygote, berth.request(job.limits), job.limits)
-            message = {"code": job.code, "context": job.context_data, "limits": asdict(job.limits)}
-            if job.inputs or job.results:
-                inside = berth.folder / "in"
-                message |= await asyncio.to_thread(hand_over, job, inside, to_another_user=berth.uid is not None)
-            else:
-                message |= {"inputs": [], "results": []}
-            await repl.first_word()
-            return await Run(repl, job.limits, zygote.rss_bytes, berth.scratch_to_watch).outcome(message)
+
+class _Parts:
+    """What an engine is made of between its start and its stop."""
+
+    def __init__(self, engine: CPythonEngine, python: Path) -> None:
+        self.folders = Folders(engine._scratch_root)
+        self.berths = Berths(self.folders)
+        self.zygotes = Zygotes(python, self.folders, self.berths)
+        self.templates = Templates(lambda: self.zygotes.get(Flavour.DATA), self.berths, self.folders)
+        # REPLs that wait, and those that are being cleaned, need users too.
+        max_live = min(engine._max_live, UIDS_PER_ENGINE // 2)
+        self.live = LiveRepls(self.open, self.berths, max_live, engine._ttl_s)
+        self.ready = ReadySets(
+            engine._wanted, self._fork, self.berths.clean, lambda: len(engine._running), engine._memory
+        )
+        self.guard = MemoryGuard(engine._memory, self.berths.repls, self.live.drop_the_dead)
+
+    async def open(self, flavour: Flavour, limits: TaskLimits) -> Berth:
+        """A REPL that waits: a ready one if there is one. Raises ZygoteGone, SandboxUnavailable, OSError."""
+        return self.ready.take(flavour, limits) or await self._fork(flavour, limits)
 
     @contextlib.asynccontextmanager
-    async def _berth(self, zygote: Zygote) -> AsyncIterator[Berth]:
-        """A place for one REPL. It is cleaned up behind the caller's back: the answer does not wait for it."""
-        folders = self._folders
-        if folders is None:
-            raise SandboxUnavailable("the engine is not started", "start it first")
-        slot = await self._slots.get()
-        berth = Berth(f"{slot}-{next(self._numbers)}", self._first_uid + slot, zygote, folders)
-        try:
-            berth.make()
-            yield berth
-        finally:
-            cleaning = asyncio.create_task(berth.clean(lambda: self._slots.put_nowait(slot)))
-            self._cleaning.add(cleaning)
-            cleaning.add_done_callback(self._cleaning.discard)
+    async def fresh(self, job: ReplJob) -> AsyncIterator[tuple[Berth, list[str]]]:
+        """One for this job alone, and the names of the tables that it holds already.
 
-    async def _live_zygote(self) -> Zygote:
-        """The zygote; a new one when it died."""
-        async with self._starting:
-            if self._stopped or self._folders is None or self._guest_python is None:
-                raise SandboxUnavailable("the engine is not running", "start it first")
-            if self._zygote is not None and self._zygote.gone:
-                await self._zygote.stop()
-                self._zygote = None
-            if self._zygote is None:
-                self._zygote = await Zygote.start(self._guest_python, self._folders.jobs, self._folders.view)
-            return self._zygote
+        It is cleaned behind the caller's back, and its place is free only then.
+        """
+        await self.live.capacity.take()
+        template = None
+        try:
+            template = await self.templates.for_job(job)
+            berth = await self._from(template, job)
+        except BaseException:
+            self._give_back(template)
+            raise
+        try:
+            yield berth, template.tables(job) if template is not None and berth.zygote is template.zygote else []
+        finally:
+            self.berths.clean(berth, lambda: self._give_back(template))
+
+    async def _from(self, template: Template | None, job: ReplJob) -> Berth:
+        """What a template cannot give, the zygotes do."""
+        if template is not None:
+            with contextlib.suppress(ZygoteGone, SandboxUnavailable, OSError):
+                return await self.berths.open(template.zygote, job.limits)
+        return await self.open(flavour_of(job.code), job.limits)
+
+    def _give_back(self, template: Template | None) -> None:
+        if template is not None:
+            self.templates.release(template)
+        self.live.capacity.give()
+
+    async def _fork(self, flavour: Flavour, limits: TaskLimits) -> Berth:
+        return await self.berths.open(await self.zygotes.get(flavour), limits)
 
 
 def _allow_many_descriptors() -> None:

@@ -51,27 +51,45 @@ def shared(out: Bounded, err: Bounded, limit: int) -> tuple[str, str]:
 
 
 class Drain:
-    """Reads a pipe into a Bounded until its end; calls `flooded` once more than `most` bytes came."""
+    """Reads a pipe, run by run: each one's bytes into a Bounded of its own, and `flooded` is called once more than
+    `most` came.
+    """
 
-    def __init__(self, descriptor: int, limit: int, most: int, flooded: Callable[[], None]) -> None:
+    def __init__(self, descriptor: int, flooded: Callable[[], None]) -> None:
         os.set_blocking(descriptor, False)
-        self.kept = Bounded(limit)
+        self.kept = Bounded(0)
         self._descriptor: int | None = descriptor
-        self._most, self._flooded = most, flooded
+        self._most, self._flooded = 0, flooded
+        self._begun = self._listening = False
         self._loop = asyncio.get_running_loop()
-        self._loop.add_reader(descriptor, self._read)
+
+    def begin(self, limit: int, most: int) -> None:
+        """Throw away what an earlier run left in the pipe, and keep `limit` bytes of what comes now."""
+        self._most = most
+        if self._begun:
+            self.finish()
+        self._begun = True
+        self.kept = Bounded(limit)
+        if self._descriptor is not None:
+            self._listening = True
+            self._loop.add_reader(self._descriptor, self._read)
 
     def finish(self) -> None:
-        """Take what is in the pipe by now, and close it."""
-        while self._descriptor is not None and self._read():
+        """Take what is in the pipe by now, and no more: whoever writes to it is stopped or gone."""
+        while self._read():
             pass
-        self.close()
+        self._ignore()
 
     def close(self) -> None:
+        self._ignore()
         if self._descriptor is not None:
-            self._loop.remove_reader(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
+
+    def _ignore(self) -> None:
+        if self._listening and self._descriptor is not None:
+            self._listening = False
+            self._loop.remove_reader(self._descriptor)
 
     def _read(self) -> bool:
         """Whether more may be there."""
@@ -86,7 +104,7 @@ class Drain:
             if self.kept.total > self._most:
                 self._flooded()
                 return False
-            return True
+            return len(data) == _READ
         return False
 
 

@@ -1,5 +1,6 @@
 """The folders of an engine on disk: one a REPL, measured while it runs and removed after it."""
 
+import asyncio
 import contextlib
 import fcntl
 import os
@@ -9,6 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from replwright.repl.host.removal import remove_tree
+
+# Files are made at tens of thousands a second: how many get through is what is made between two looks.
+_QUIET_S, _GROWING_S = 0.02, 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +59,11 @@ class Folders:
         remove_tree(self._run)
 
 
-def usage(folder: Path) -> Usage:
-    """Measure a folder that is being written to: what vanishes meanwhile does not count."""
+def usage(folder: Path, enough: Usage | None = None) -> Usage:
+    """Measure a folder that is being written to: what vanishes meanwhile does not count.
+
+    With `enough`, the count may stop as soon as it is above that in either way.
+    """
     size = files = 0
     waiting = [str(folder)]
     while waiting:
@@ -67,7 +74,20 @@ def usage(folder: Path) -> Usage:
                     files, size = files + 1, size + facts.st_blocks * 512
                     if stat.S_ISDIR(facts.st_mode):
                         waiting.append(entry.path)
+                if enough is not None and (files > enough.files or size > enough.size_bytes):
+                    return Usage(size, files)
     return Usage(size, files)
+
+
+async def overfull(folder: Path, limit: Usage) -> None:
+    """Return once the folder holds more than `limit`. It is looked at again at once while it grows."""
+    before = Usage(0, 0)
+    while True:
+        held = await asyncio.to_thread(usage, folder, limit)
+        if held.size_bytes > limit.size_bytes or held.files > limit.files:
+            return
+        await asyncio.sleep(_QUIET_S if held == before else _GROWING_S)
+        before = held
 
 
 def passable_by_others(folder: Path) -> bool:

@@ -15,7 +15,10 @@ Open = Callable[[dict[str, Any]], Awaitable[Repl]]
 
 
 async def attack(open_repl: Open, folder: Path) -> None:
-    """Run the attacks in a REPL of `open_repl`. Raises SandboxUnavailable that names those which reached their goal."""
+    """Run the attacks in a REPL of `open_repl`, which its opener ends.
+
+    Raises SandboxUnavailable that names those which reached their goal.
+    """
     canary = folder / "canary"
     canary.write_text("whoever reads this broke out")
     canary.chmod(0o644)
@@ -27,7 +30,5 @@ async def attack(open_repl: Open, folder: Path) -> None:
         except (ProtocolViolation, ZygoteGone) as error:
             what = str(error) or "the REPL died of it"
             raise SandboxUnavailable(f"the sandbox's self-test failed: {what}", "see replwright doctor") from None
-        finally:
-            await repl.close()
     if reached != []:
         raise SandboxUnavailable(f"the sandbox's self-test failed: {reached}", "see replwright doctor")

@@ -27,6 +27,15 @@ def out_of_memory(limits: TaskLimits) -> Verdict:
     return Verdict(ErrorKind.OUT_OF_MEMORY, f"out of memory: the limit is {megabytes(limits.memory_bytes)}")
 
 
+def machine_full(held: int) -> Verdict:
+    line = f"out of memory: the machine ran out, and this REPL, holding {megabytes(held)}, was the largest"
+    return Verdict(ErrorKind.OUT_OF_MEMORY, line)
+
+
+def state_lost(why: str) -> Verdict:
+    return Verdict(ErrorKind.STATE_LOST, f"the state of this REPL is lost: {why}")
+
+
 def flooded(written: int) -> Verdict:
     return Verdict(ErrorKind.OUTPUT_LIMIT, f"printed more than {megabytes(written)}; it was ended")
 

@@ -1,22 +1,30 @@
-"""The host's handle on the zygote: a warmed Python that forks a confined REPL for each request."""
+"""The host's handle on a zygote, a warmed Python that forks a confined REPL for each request, or on a template."""
 
 import asyncio
+import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from orchestration.errors import SandboxUnavailable
+from replwright.repl.host import bubblewrap
+from replwright.repl.host.canaries import canaries
+from replwright.repl.host.flavours import Flavour
+from replwright.repl.host.forker import Ended, Forked, Forker, ZygoteGone, pid_of
 from replwright.repl.host.scratch import passable_by_others
 
+__all__ = ["Ended", "Forked", "Zygote", "ZygoteGone"]
+
 _START_S = 60.0
-_FORK_S = 20.0
-_MAX_MESSAGE = 4096
+_END_S = 20.0
+_SHOWN = 500
 # One thread a library: parallelism is many REPLs. The system's allocator, so that an address limit is a memory limit.
 _ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -30,181 +38,202 @@ _ENVIRONMENT = {
     "ARROW_DEFAULT_MEMORY_POOL": "system",
     "MALLOC_ARENA_MAX": "2",
     "MPLBACKEND": "Agg",
+    # Or each REPL would look up the same symbols again, and write them down.
+    "LD_BIND_NOW": "1",
 }
 
 
-class ZygoteGone(Exception):
-    """The zygote ended, and its REPLs with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Ended:
-    """How a REPL's process ended: its exit code, negative for a signal, and the most memory it held."""
-
-    exit_code: int
-    max_rss_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class Forked:
-    """A REPL's process: a pidfd, which the receiver closes, and its end to come (None: the zygote died with it)."""
-
-    pid: int
-    pidfd: int
-    ended: "asyncio.Future[Ended | None]"
-
-
 class Zygote:
-    """One zygote process, from `start` to `stop`. It ends by itself when this process does."""
+    """From `start` or `template` to `stop`. It ends by itself when this process does, and its REPLs with it.
 
-    def __init__(self, process: "subprocess.Popen[bytes]", control: socket.socket, log: IO[bytes]) -> None:
-        self._process, self._control, self._log = process, control, log
-        self._loop = asyncio.get_running_loop()
-        self._one_at_a_time = asyncio.Lock()
-        self._reply: asyncio.Future[tuple[dict[str, Any], list[int]]] = self._loop.create_future()
-        self._children: dict[int, asyncio.Future[Ended | None]] = {}
-        self._ends: dict[int, asyncio.Future[Ended | None]] = {}
-        self._facts: dict[str, Any] = {}
-        self.gone = False
-        self._loop.add_reader(control.fileno(), self._read)
+    `folder` is where its REPLs' folders are, below the engine's jobs folder ("": right there); `uid` is the user that
+    they all are (None: a user of its own each, see `own_uids`, or this process's).
+    """
+
+    def __init__(
+        self, forker: Forker, facts: dict[str, Any], pidfd: int, jobs: Path, folder: str = "", uid: int | None = None
+    ) -> None:
+        self._forker, self._facts, self._pidfd, self._jobs = forker, facts, pidfd, jobs
+        self._process: subprocess.Popen[bytes] | None = None
+        self.folder, self.uid = folder, uid
 
     @classmethod
-    async def start(cls, python: Path, jobs: Path, view: Path) -> "Zygote":
-        """Start it and wait until it is warm. Raises SandboxUnavailable with what it said."""
+    async def start(
+        cls, python: Path, jobs: Path, view: Path, flavour: Flavour = Flavour.DATA, bwrap: str | None = None
+    ) -> "Zygote":
+        """Start one and wait until it is warm. Raises SandboxUnavailable with what it said.
+
+        `bwrap` is the bubblewrap to put around it, by default the one that is found; "" means none. It is left out
+        where it does not work, or where REPLs would lose walls of their own to it.
+        """
+        tool = bubblewrap.found() if bwrap is None else bwrap
+        if tool:
+            with contextlib.suppress(SandboxUnavailable):
+                wall = await asyncio.to_thread(bubblewrap.around, tool, python, _ours(), jobs, view)
+                walled = await cls._start(python, jobs, view, flavour, wall)
+                if walled.own_mounts:
+                    return walled
+                await walled.stop()
+        return await cls._start(python, jobs, view, flavour, [])
+
+    @classmethod
+    async def _start(cls, python: Path, jobs: Path, view: Path, flavour: Flavour, wall: Sequence[str]) -> "Zygote":
         ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        repl_folder = Path(__file__).resolve().parents[1]
-        config = {"parent": os.getpid(), "jobs": str(jobs), "view": str(view), "repl_folder": str(repl_folder)}
-        main = str(repl_folder / "host" / "zygote_main.py")
-        log = tempfile.TemporaryFile()  # noqa: SIM115 - closed by stop
-        with its:
-            process = subprocess.Popen(
-                [str(python), "-P", "-s", "-B", main, str(its.fileno()), json.dumps(config)],
-                env=_ENVIRONMENT,
-                pass_fds=[its.fileno()],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                cwd="/",
-            )
-        ours.setblocking(False)
-        zygote = cls(process, ours, log)
-        try:
-            zygote._facts, _ = await asyncio.wait_for(zygote._reply, _START_S)
-        except BaseException as error:
-            said = zygote._last_words()
-            await zygote.stop()
-            if isinstance(error, (ZygoteGone, TimeoutError)):
-                raise SandboxUnavailable(f"the guest's Python did not start: {said}", "make setup") from None
-            raise
-        if reason := zygote._facts.get("failed"):
-            await zygote.stop()
-            raise SandboxUnavailable(f"this machine cannot confine code: {reason}", "see replwright doctor")
-        if zygote.own_uids and not zygote.own_mounts and not passable_by_others(jobs):
-            await zygote.stop()
-            raise SandboxUnavailable(
-                f"REPLs run as users of their own, and those cannot reach {jobs}",
-                "put REPLWRIGHT_HOME where others may pass",
-            )
+        us = os.pidfd_open(os.getpid())
+        config = {"parent": us, "jobs": str(jobs), "view": str(view), "repl_folder": str(_ours()), "flavour": flavour}
+        main = str(_ours() / "host" / "zygote_main.py")
+        with tempfile.TemporaryFile() as log:
+            try:
+                process = subprocess.Popen(
+                    [*wall, str(python), "-P", "-s", "-B", main, str(its.fileno()), json.dumps(config)],
+                    env=_ENVIRONMENT,
+                    pass_fds=[its.fileno(), us],
+                    stdin=subprocess.DEVNULL,
+                    stdout=log,
+                    stderr=log,
+                    start_new_session=True,
+                    cwd="/",
+                )
+            except OSError as error:
+                ours.close()
+                raise SandboxUnavailable(f"the guest's Python did not start: {error}", "make setup") from None
+            finally:
+                its.close()
+                os.close(us)
+            forker = Forker(ours, None)
+            zygote: Zygote | None = None
+            try:
+                facts, descriptors = await forker.first_word(_START_S)
+                if reason := facts.get("failed"):
+                    raise SandboxUnavailable(f"this machine cannot confine code: {reason}", "see replwright doctor")
+                if wall:
+                    facts["walls"] = ["bubblewrap", *facts["walls"]]
+                zygote = cls(forker, facts, descriptors[0], jobs)
+                zygote._process = process
+                if zygote.own_uids and not zygote.own_mounts and not passable_by_others(jobs):
+                    raise SandboxUnavailable(
+                        f"REPLs run as users of their own, and those cannot reach {jobs}",
+                        "put REPLWRIGHT_HOME where others may pass",
+                    )
+            except BaseException as error:
+                if zygote is not None:
+                    await zygote.stop()
+                forker.lose()
+                process.kill()
+                await asyncio.to_thread(process.wait)
+                if isinstance(error, (ZygoteGone, TimeoutError)):
+                    said = _last_words(log)
+                    raise SandboxUnavailable(f"the guest's Python did not start: {said}", "make setup") from None
+                raise
         return zygote
+
+    async def template(self, request: dict[str, Any], tables: Sequence[tuple[str, int]]) -> "Zygote":
+        """A template: a confined process that holds `tables` (name, descriptor of a table's file), to fork REPLs from.
+
+        `request` is a REPL's: `folder` becomes the parent of its REPLs' folders, who all are `uid`, and `memory_bytes`
+        is what it and each of its REPLs may hold together beyond this zygote. It is attacked before it reads a table.
+        The descriptors are closed. Raises ZygoteGone, SandboxUnavailable, OSError with what could not be loaded.
+        """
+        ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        quiet = [os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC) for _ in range(2)]
+        descriptors = [*quiet, its.detach(), *(descriptor for _, descriptor in tables)]
+        with canaries(self._jobs.parent) as self_test:
+            more = {"template": [name for name, _ in tables], "self_test": self_test}
+            try:
+                forked = await self.fork({**request, **more}, descriptors)
+            except BaseException:
+                ours.close()
+                raise
+            forker = Forker(ours, pid_of(forked.pidfd))
+            uid = request["uid"] if self.own_uids else None
+            made = Zygote(forker, {}, forked.pidfd, self._jobs, request["folder"], uid)
+            try:
+                said, _ = await forker.first_word(_START_S)
+                if "failed" in said:
+                    raise OSError(f"the tables cannot be loaded: {str(said['failed'])[:_SHOWN]}")
+                if (reached := said.get("self_test")) != []:
+                    told = str(reached)[:_SHOWN]
+                    raise SandboxUnavailable(f"the template's self-test failed: {told}", "see replwright doctor")
+            except BaseException as error:
+                await made.stop()
+                if isinstance(error, TimeoutError):
+                    raise OSError("the tables cannot be loaded in time") from None
+                if isinstance(error, ZygoteGone) and not self.gone:
+                    raise OSError("the tables cannot be loaded: its process died of them") from None
+                raise
+        # Nothing else of what it says is believed: it reads what users gave.
+        made._facts = {"walls": self.walls, "rss_bytes": max(0, said.get("rss_bytes", 0))}
+        return made
 
     @property
     def own_uids(self) -> bool:
         """Whether each REPL is a user of its own."""
-        return bool(self._facts["own_uids"])
+        return self._facts.get("own_uids") is True
 
     @property
     def own_mounts(self) -> bool:
         """Whether each REPL has a view and a scratch file system of its own."""
-        return bool(self._facts["own_mounts"])
+        return self._facts.get("own_mounts") is True
+
+    @property
+    def walls(self) -> tuple[str, ...]:
+        """The layers around a REPL, from outside in."""
+        return tuple(self._facts["walls"])
 
     @property
     def rss_bytes(self) -> int:
         """What the zygote holds, and so each of its children at birth."""
         return int(self._facts["rss_bytes"])
 
-    async def fork(self, request: dict[str, Any], descriptors: list[int]) -> Forked:
-        """A new child that holds `descriptors` as 1, 2, 3; ours are closed. Raises ZygoteGone, OSError if it cannot."""
-        forking = asyncio.create_task(self._fork(request, descriptors))
-        try:
-            return await asyncio.shield(forking)
-        except asyncio.CancelledError:
-            # The answer is still to come; without its pidfd the child could not be ended.
-            forking.add_done_callback(_end_unwanted)
-            raise
+    @property
+    def pid(self) -> int:
+        """Its pid in our namespace; -1 once it is gone."""
+        return pid_of(self._pidfd)
 
-    async def _fork(self, request: dict[str, Any], descriptors: list[int]) -> Forked:
-        async with self._one_at_a_time:
-            try:
-                if self.gone:
-                    raise ZygoteGone
-                self._reply = self._loop.create_future()
-                socket.send_fds(self._control, [json.dumps(request).encode()], descriptors)
-                reply, received = await asyncio.wait_for(self._reply, _FORK_S)
-            except (OSError, TimeoutError):
-                self._lost()
-                raise ZygoteGone from None
-            finally:
-                for descriptor in descriptors:
-                    os.close(descriptor)
-        if "failed" in reply:
-            raise OSError(f"the zygote cannot fork: {reply['failed']}")
-        pid = int(reply["forked"])
-        return Forked(pid, received[0], self._ends.pop(pid))
+    @property
+    def gone(self) -> bool:
+        """Whether it ended, or said what no honest one says."""
+        return self._forker.gone
+
+    def pss_bytes(self) -> int:
+        """Its share of the memory that it and its REPLs hold now. Raises OSError when it is gone or not ours to see."""
+        lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()
+        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+
+    async def fork(self, request: dict[str, Any], descriptors: list[int]) -> Forked:
+        """A new REPL that holds `descriptors` as 1, 2, 3 (output, error, channel) and perhaps 4; ours are closed.
+
+        `request` has the fields of confine.apply.Confined but size_bytes. Raises ZygoteGone, OSError if it cannot.
+        """
+        return await self._forker.fork(request, descriptors)
 
     async def stop(self) -> None:
-        """End it and all its REPLs, and wait until they are gone."""
-        self._lost()
-        if self._process.poll() is None:
-            self._process.kill()
-        await asyncio.to_thread(self._process.wait)
-        self._log.close()
-
-    def _read(self) -> None:
-        try:
-            message, descriptors, _, _ = socket.recv_fds(self._control, _MAX_MESSAGE, 4)
-        except BlockingIOError:
+        """End it and all its REPLs, and wait until it is gone."""
+        self._forker.lose()
+        if self._pidfd < 0:
             return
-        except OSError:
-            message = b""
-        if not message:
-            self._lost()
-            return
-        said = json.loads(message)
-        if "ended" in said:
-            ended = self._children.pop(said["ended"], None)
-            if ended is not None and not ended.done():
-                ended.set_result(Ended(said["status"], said["max_rss_bytes"]))
-            return
-        if "forked" in said:
-            # Here, not in `fork`: the child's end may be the very next message.
-            self._children[said["forked"]] = self._ends[said["forked"]] = self._loop.create_future()
-        if not self._reply.done():
-            self._reply.set_result((said, descriptors))
-
-    def _lost(self) -> None:
-        """Nothing more will come: its children die with it."""
-        if self.gone:
-            return
-        self.gone = True
-        self._loop.remove_reader(self._control.fileno())
-        self._control.close()
-        if not self._reply.done():
-            self._reply.set_exception(ZygoteGone())
-            self._reply.exception()
-        for ended in self._children.values():
-            if not ended.done():
-                ended.set_result(None)
-        self._children.clear()
-
-    def _last_words(self) -> str:
-        self._log.seek(0, os.SEEK_END)
-        self._log.seek(max(0, self._log.tell() - 2000))
-        lines = self._log.read().decode(errors="replace").strip().splitlines()
-        return lines[-1] if lines else "it said nothing"
+        pidfd, self._pidfd = self._pidfd, -1
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        await asyncio.to_thread(_wait, pidfd, self._process)
+        os.close(pidfd)
 
 
-def _end_unwanted(forking: "asyncio.Task[Forked]") -> None:
-    if not forking.cancelled() and forking.exception() is None:
-        signal.pidfd_send_signal(forking.result().pidfd, signal.SIGKILL)
-        os.close(forking.result().pidfd)
+def _ours() -> Path:
+    return Path(__file__).resolve().parents[1]
+
+
+def _wait(pidfd: int, process: "subprocess.Popen[bytes] | None") -> None:
+    watch = select.poll()
+    watch.register(pidfd, select.POLLIN)
+    watch.poll(_END_S * 1000)
+    if process is not None:
+        # Bubblewrap ends with what it wraps.
+        process.wait()
+
+
+def _last_words(log: Any) -> str:
+    log.seek(0, os.SEEK_END)
+    log.seek(max(0, log.tell() - 2000))
+    lines = log.read().decode(errors="replace").strip().splitlines()
+    return lines[-1] if lines else "it said nothing"

@@ -3,20 +3,21 @@
 It is started by path with two arguments, the control descriptor and a JSON object; see zygote.py.
 """
 
-import fcntl
 import gc
 import json
 import os
 import resource
-import select
 import signal
 import socket
 import sys
 import types
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-_LISTEN_AT_MOST = 4096
+# Higher than any number that a table's descriptor can have.
+_ABOVE_TABLES = 200
 
 
 def _load_ours(repl_folder: Path) -> None:
@@ -32,124 +33,122 @@ def _load_ours(repl_folder: Path) -> None:
 
 
 def main() -> None:
-    control = socket.socket(fileno=int(sys.argv[1]))
     config = json.loads(sys.argv[2])
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     os.umask(0o022)
+    _load_ours(Path(config["repl_folder"]))
+    from replwright.repl.host.confine import server
+
+    control, parent = socket.socket(fileno=server.raised(int(sys.argv[1]))), server.raised(config["parent"])
+    server.take_low_numbers()
     try:
-        parent = os.pidfd_open(config["parent"])
-        if os.getppid() != config["parent"]:
-            return
-        server = _Server(control, parent, config)
+        zygote = _Zygote(control, parent, config)
     except (OSError, ImportError) as error:
         control.send(json.dumps({"failed": str(error)}).encode())
         return
-    server.serve()
+    zygote.serving.serve()
 
 
-class _Server:
-    """Answers fork requests until the control socket closes or the host process ends."""
+class _Zygote:
+    """What the server's children become: REPLs, or templates that serve in their turn."""
 
     def __init__(self, control: socket.socket, parent: int, config: dict[str, Any]) -> None:
-        _load_ours(Path(config["repl_folder"]))
         from replwright.repl.guest import entry
-        from replwright.repl.host.confine import apply, selftest
+        from replwright.repl.host.confine import apply, identity, namespace, selftest, server
 
-        self._control, self._parent = control, parent
-        self._apply, self._selftest, self._entry = apply, selftest, entry
-        # Opened before the view without /proc is entered; each read gives the size at that moment.
-        self._statm = os.open("/proc/self/statm", os.O_RDONLY | os.O_CLOEXEC)
+        self._apply, self._selftest, self._server, self._entry = apply, selftest, server, entry
+        self._pid = os.getpid()
+        # Opened before the view without /proc is entered; a read gives the size at that moment.
+        self._proc = os.open("/proc", os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._statm = self._open_statm()
         _be_first_to_go()
-        self._boundary = apply.prepare(config["jobs"], config["view"])
-        entry.warm()
+        boundary = apply.prepare(config["jobs"], config["view"])
+        if boundary.rules is not None:
+            boundary = replace(boundary, rules=server.park(boundary.rules))
+        self._boundary = boundary
+        entry.warm(config["flavour"], namespace.writable() if boundary.own_mounts else config["view"])
         for name in ("replwright.repl", "replwright.repl.host"):
             sys.modules[name].__path__ = []
-        gc.collect()
-        gc.freeze()
-        self._children: dict[int, int] = {}
-        self._events = select.epoll()
-        self._events.register(control, select.EPOLLIN)
-        self._events.register(parent, select.EPOLLIN)
-        self._tell(
-            ready=True,
-            own_uids=self._boundary.own_uids,
-            own_mounts=self._boundary.own_mounts,
-            landlock_abi=self._boundary.landlock_abi,
-            rss_bytes=self._pages(1),
-        )
+        entry.learn_places(namespace.SCRATCH if boundary.own_mounts else None)
+        _settle_memory()
+        identity.adopt_orphans()
+        self.serving = server.Server(control, parent, self._plan, self._open_children())
+        self.serving.tell(self._facts(), [os.pidfd_open(self._pid)])
 
-    def serve(self) -> None:
-        while True:
-            for descriptor, _ in self._events.poll():
-                if descriptor == self._parent:
-                    return
-                if descriptor in self._children:
-                    self._reap(descriptor)
-                elif not self._answer():
-                    return
+    def _facts(self) -> dict[str, Any]:
+        boundary = self._boundary
+        return {
+            "ready": True,
+            "own_uids": boundary.own_uids,
+            "own_mounts": boundary.own_mounts,
+            "landlock_abi": boundary.landlock_abi,
+            "walls": boundary.walls,
+            "rss_bytes": self._pages(1),
+        }
 
-    def _answer(self) -> bool:
-        message, descriptors, _, _ = socket.recv_fds(self._control, _LISTEN_AT_MOST, 3)
-        if not message:
-            return False
+    def _plan(self, request: dict[str, Any]) -> Callable[[list[int]], None]:
+        names = request.pop("template", None)
+        self_test = request.pop("self_test", None)
+        share = self._apply.Confined(size_bytes=self._pages(0), **request)
+        if names is None:
+            return lambda descriptors: self._become_a_repl(share, descriptors, self_test)
+        return lambda descriptors: self._become_a_template(share, descriptors, names, self_test)
+
+    def _become_a_repl(self, share: Any, descriptors: list[int], self_test: dict[str, Any] | None) -> None:
+        self._server.keep_only(descriptors, rules=self._boundary.rules is not None)
+        channel = self._server.CHANNEL
         try:
-            pid = self._fork(json.loads(message), descriptors)
+            places = self._apply.confine(self._boundary, share, self._pid)
         except OSError as error:
-            self._tell(failed=str(error))
-        else:
-            pidfd = os.pidfd_open(pid)
-            self._children[pidfd] = pid
-            self._events.register(pidfd, select.EPOLLIN)
-            socket.send_fds(self._control, [json.dumps({"forked": pid}).encode()], [pidfd])
-        finally:
-            for descriptor in descriptors:
-                os.close(descriptor)
-        return True
-
-    def _fork(self, request: dict[str, Any], descriptors: list[int]) -> int:
-        size, zygote = self._pages(0), os.getpid()
-        pid = os.fork()
-        if pid == 0:
-            try:
-                self._become_a_repl(request, descriptors, size, zygote)
-            finally:
-                os._exit(70)
-        return pid
-
-    def _become_a_repl(self, request: dict[str, Any], descriptors: list[int], size: int, zygote: int) -> None:
-        for target, descriptor in zip((1, 2, 3), _above(descriptors), strict=True):
-            os.dup2(descriptor, target, inheritable=False)
-        os.closerange(4, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-        try:
-            self_test = request.pop("self_test", None)
-            places = self._apply.confine(self._boundary, self._apply.Confined(size_bytes=size, **request), zygote)
-        except OSError as error:
-            self._entry.tell(3, {"unconfined": str(error)})
+            self._entry.tell(channel, {"unconfined": str(error)})
             return
         if self_test is not None:
-            self._entry.tell(3, {"self_test": self._selftest.reached(**self_test)})
+            self._entry.tell(channel, {"self_test": self._selftest.reached(**self_test)})
         else:
-            self._entry.serve(3, places.inputs, places.scratch)
+            self._entry.serve(channel, places.inputs, places.scratch)
 
-    def _reap(self, pidfd: int) -> None:
-        pid = self._children.pop(pidfd)
-        _, status, usage = os.wait4(pid, 0)
-        self._events.unregister(pidfd)
-        os.close(pidfd)
-        self._tell(ended=pid, status=os.waitstatus_to_exitcode(status), max_rss_bytes=usage.ru_maxrss * 1024)
+    def _become_a_template(
+        self, share: Any, descriptors: list[int], names: list[str], self_test: dict[str, Any] | None
+    ) -> None:
+        """`descriptors` are two for output, the control socket, and one for each of the tables `names`."""
+        statm = self._server.raised(self._open_statm(), _ABOVE_TABLES)
+        self._server.keep_only([*descriptors, statm], rules=False)
+        control, parent = socket.socket(fileno=self._server.CHANNEL), self._pid
+        self._statm, self._pid = len(descriptors) + 1, os.getpid()
+        try:
+            self._boundary = self._apply.confine_template(self._boundary, share, parent)
+            reached = self._selftest.reached(**(self_test or {}), of_template=True)
+            for descriptor, name in enumerate(names, self._server.CHANNEL + 1):
+                self._entry.load_table(name, descriptor)
+        except Exception as error:
+            control.send(json.dumps({"failed": f"{type(error).__name__}: {error}"[:2000]}).encode())
+            return
+        self._server.take_low_numbers()
+        _settle_memory()
+        serving = self._server.Server(control, None, self._plan)
+        serving.tell({**self._facts(), "self_test": reached}, [])
+        serving.serve()
+
+    def _open_statm(self) -> int:
+        return os.open("self/statm", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
+
+    def _open_children(self) -> int | None:
+        try:
+            return os.open(f"self/task/{self._pid}/children", os.O_RDONLY | os.O_CLOEXEC, dir_fd=self._proc)
+        except OSError:
+            # A kernel without that list: what a hostile template leaves lives on, behind its walls, until we end.
+            return None
 
     def _pages(self, column: int) -> int:
         """Bytes of address space (column 0) or of resident memory (column 1) of this process."""
         return int(os.pread(self._statm, 100, 0).split()[column]) * resource.getpagesize()
 
-    def _tell(self, **message: Any) -> None:
-        self._control.send(json.dumps(message).encode())
 
-
-def _above(descriptors: list[int]) -> list[int]:
-    """The same files at numbers that the coming dup2 calls do not overwrite."""
-    return [fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, 10) for descriptor in descriptors]
+def _settle_memory() -> None:
+    """What is there now is never collected, so that no child copies it to look at it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _be_first_to_go() -> None:

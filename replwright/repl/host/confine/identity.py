@@ -1,20 +1,42 @@
-"""Who the REPL is: a user of its own where that can be, bound to its parent's life, without new privileges."""
+"""Who the REPL is: a user of its own where that can be, bound to its parent's life, without any privilege."""
 
+import contextlib
 import os
 import signal
 
-from replwright.repl.host.confine.libc import prctl
+from replwright.repl.host.confine.libc import drop_capabilities, prctl
 
-_SET_PDEATHSIG, _SET_DUMPABLE, _SET_NO_NEW_PRIVS = 1, 4, 38
+_SET_PDEATHSIG, _SET_DUMPABLE, _DROP_FROM_BOUNDING, _SET_NO_NEW_PRIVS, _AMBIENT = 1, 4, 24, 38, 47
+_CLEAR_AMBIENT, _NEWEST_CAPABILITY = 4, 63
+_SET_CHILD_SUBREAPER = 36
+
+
+def forbid_programs_capabilities() -> None:
+    """In the zygote: no program that it or a child could run would have a capability, whatever its file says."""
+    # Refused without privilege, where there is nothing to forgo, and for numbers that this kernel does not know.
+    with contextlib.suppress(OSError):
+        prctl("ambient capabilities", _AMBIENT, _CLEAR_AMBIENT)
+        for capability in range(_NEWEST_CAPABILITY + 1):
+            prctl("bounding set", _DROP_FROM_BOUNDING, capability)
+
+
+def adopt_orphans() -> None:
+    """In the zygote: what a template leaves behind becomes our child, which we can end."""
+    prctl("subreaper", _SET_CHILD_SUBREAPER, 1)
 
 
 def become(uid: int) -> None:
-    """Become the user and group `uid`, without groups; from root this drops every capability. Raises OSError."""
+    """Become the user and group `uid`, without groups. Raises OSError."""
     os.setgroups([])
     os.setresgid(uid, uid, uid)
     os.setresuid(uid, uid, uid)
     if os.getresuid() != (uid, uid, uid) or os.getresgid() != (uid, uid, uid):
         raise OSError("the user id did not change")
+
+
+def forgo_capabilities() -> None:
+    """Be as powerless as any user, in a user namespace of one's own too. Raises OSError if a capability is left."""
+    drop_capabilities()
 
 
 def bind_to_parent(parent: int) -> None:

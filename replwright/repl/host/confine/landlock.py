@@ -39,25 +39,33 @@ def abi() -> int:
     return syscall("Landlock", LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
 
 
-def restrict(abi: int, grants: Iterable[tuple[str, int]]) -> None:
-    """Deny every file but those `grants` name, for good. A path that is not there grants nothing.
+def ruleset(abi: int, grants: Iterable[tuple[str, int]]) -> int:
+    """A descriptor of rules that deny every file but those `grants` name. A path that is not there grants nothing.
 
-    NO_NEW_PRIVS must be set. Raises OSError when the kernel refuses.
+    Any number of processes may put the same rules on. Raises OSError when the kernel refuses.
     """
     handled = (
         _ALL_OF_ABI_1 | (_REFER if abi >= 2 else 0) | (_TRUNCATE if abi >= 3 else 0) | (_IOCTL_DEV if abi >= 5 else 0)
     )
     attributes = _Ruleset(handled, _BOTH_TCP_RIGHTS if abi >= 4 else 0, _BOTH_SCOPES if abi >= 6 else 0)
     size = 24 if abi >= 6 else 16 if abi >= 4 else 8
-    ruleset = syscall(
+    made = syscall(
         "landlock_create_ruleset", LANDLOCK_CREATE_RULESET, ctypes.byref(attributes), ctypes.c_size_t(size), 0
     )
-    try:
-        for path, access in grants:
-            _grant(ruleset, path, access & handled)
-        syscall("landlock_restrict_self", LANDLOCK_RESTRICT_SELF, ruleset, ctypes.c_uint32(0))
-    finally:
-        os.close(ruleset)
+    for path, access in grants:
+        _grant(made, path, access & handled)
+    return made
+
+
+def enter(rules: int) -> None:
+    """Put `rules` on, for good, and close them. NO_NEW_PRIVS must be set. Raises OSError when the kernel refuses."""
+    syscall("landlock_restrict_self", LANDLOCK_RESTRICT_SELF, rules, ctypes.c_uint32(0))
+    os.close(rules)
+
+
+def restrict(abi: int, grants: Iterable[tuple[str, int]]) -> None:
+    """Make rules of `grants` and put them on."""
+    enter(ruleset(abi, grants))
 
 
 def _grant(ruleset: int, path: str, access: int) -> None:

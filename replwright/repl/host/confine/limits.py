@@ -4,30 +4,58 @@ import math
 import resource
 
 MAX_OPEN_FILES = 256
-MAX_THREADS_AND_PROCESSES = 64
+MAX_THREADS = 64
+# What REPLs inherit from the zygote, which has no use for these either.
+_NOTHING = (
+    resource.RLIMIT_CORE,
+    resource.RLIMIT_MEMLOCK,
+    resource.RLIMIT_MSGQUEUE,
+    resource.RLIMIT_NICE,
+    resource.RLIMIT_RTPRIO,
+)
+# A template and its REPLs share a uid.
+_TEMPLATE_THREADS, _TEMPLATE_FILES, _TEMPLATE_CPU_S = 8192, 4096, 24 * 3600
 
 
-def restrict(*, size_bytes: int, memory_bytes: int, timeout_s: float, scratch_bytes: int, own_uid: bool) -> None:
-    """Put the limits on. `size_bytes` is the zygote's address space, on top of which `memory_bytes` are given.
+def restrict_zygote() -> dict[int, int]:
+    """Put on what is the same for every REPL. The hard limits of the others, which no process may pass."""
+    for limit in _NOTHING:
+        resource.setrlimit(limit, (0, 0))
+    others = (
+        resource.RLIMIT_AS,
+        resource.RLIMIT_CPU,
+        resource.RLIMIT_FSIZE,
+        resource.RLIMIT_NOFILE,
+        resource.RLIMIT_NPROC,
+    )
+    return {limit: resource.getrlimit(limit)[1] for limit in others}
 
-    NPROC counts every process of a user, so it is set only where the REPL has a uid of its own.
+
+def restrict(hard: dict[int, int], *, memory: int, timeout_s: float, file_bytes: int, threads: bool) -> None:
+    """Put a REPL's limits on. `memory` bounds the address space, the zygote's part of it included.
+
+    NPROC counts every process of a user, so it is set only where the REPL has a uid of its own (`threads`).
     The CPU limit is a net under the host's deadline; it counts every thread, hence the margin.
     """
-    cpu_s = math.ceil(timeout_s) * 8 + 10
-    wanted = {
-        resource.RLIMIT_AS: size_bytes + memory_bytes,
-        resource.RLIMIT_CPU: cpu_s,
-        resource.RLIMIT_FSIZE: scratch_bytes,
-        resource.RLIMIT_NOFILE: MAX_OPEN_FILES,
-        resource.RLIMIT_CORE: 0,
-        resource.RLIMIT_MEMLOCK: 0,
-        resource.RLIMIT_MSGQUEUE: 0,
-        resource.RLIMIT_NICE: 0,
-        resource.RLIMIT_RTPRIO: 0,
-    }
+    _lower(hard, resource.RLIMIT_AS, memory)
+    _lower(hard, resource.RLIMIT_CPU, math.ceil(timeout_s) * 8 + 10)
+    _lower(hard, resource.RLIMIT_FSIZE, file_bytes)
+    _lower(hard, resource.RLIMIT_NOFILE, MAX_OPEN_FILES)
+    if threads:
+        _lower(hard, resource.RLIMIT_NPROC, MAX_THREADS)
+
+
+def restrict_template(hard: dict[int, int], *, memory: int, file_bytes: int, own_uid: bool) -> dict[int, int]:
+    """Put a template's limits on, below which those of its REPLs will be. The hard limits from then on."""
+    _lower(hard, resource.RLIMIT_AS, memory)
+    _lower(hard, resource.RLIMIT_CPU, _TEMPLATE_CPU_S)
+    _lower(hard, resource.RLIMIT_FSIZE, file_bytes)
+    _lower(hard, resource.RLIMIT_NOFILE, _TEMPLATE_FILES)
     if own_uid:
-        wanted[resource.RLIMIT_NPROC] = MAX_THREADS_AND_PROCESSES
-    for limit, value in wanted.items():
-        hard = resource.getrlimit(limit)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        resource.setrlimit(limit, (value, value))
+        _lower(hard, resource.RLIMIT_NPROC, _TEMPLATE_THREADS)
+    return {limit: resource.getrlimit(limit)[1] for limit in hard}
+
+
+def _lower(hard: dict[int, int], limit: int, value: int) -> None:
+    value = value if hard[limit] == resource.RLIM_INFINITY else min(value, hard[limit])
+    resource.setrlimit(limit, (value, value))

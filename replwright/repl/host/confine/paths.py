@@ -1,10 +1,19 @@
-"""What every REPL may read: the interpreter, its libraries, the guest's packages, time zones. Nothing of ours."""
+"""What every REPL may read: the interpreter, its libraries, packages, fonts and time zones. Nothing of ours."""
 
 import os
 import sys
 import sysconfig
 
-_SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache")
+_SYSTEM = (
+    "/usr/lib",
+    "/usr/lib64",
+    "/lib",
+    "/lib64",
+    "/usr/share/fonts",
+    "/usr/share/zoneinfo",
+    "/etc/localtime",
+    "/etc/ld.so.cache",
+)
 _DEVICES = ("/dev/zero", "/dev/urandom", "/dev/random")
 
 

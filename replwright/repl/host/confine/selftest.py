@@ -9,13 +9,15 @@ import threading
 from collections.abc import Callable
 
 _LIBC = ctypes.CDLL(None, use_errno=True)
-_PTRACE_SEIZE, _NEW_USERS, _SET_PDEATHSIG = 0x4206, 0x10000000, 1
+_PTRACE_SEIZE, _NEW_USERS, _NEW_NETWORK, _SET_PDEATHSIG, _RAISE_AMBIENT = 0x4206, 0x10000000, 0x40000000, 1, 47
+_PIDFD_GETFD = 438
 
 
-def reached(canary: str, port: int, host: int) -> list[str]:
+def reached(canary: str, port: int, host: int, *, of_template: bool = False) -> list[str]:
     """The names of the attacks that reached their goal, and of the duties that the sandbox failed; good is none.
 
     `canary` is a readable file of ours with a folder around it, `port` listens on loopback, `host` is our process.
+    A template must be able to fork, and is refused all the rest.
     """
     attacks: dict[str, Callable[[], object]] = {
         "read a file of the host": lambda: open(canary).read(),  # noqa: SIM115
@@ -36,9 +38,18 @@ def reached(canary: str, port: int, host: int) -> list[str]:
         "change a mode": lambda: os.chmod(".", 0o777),  # noqa: S103
         "outlive the zygote": lambda: _unless_not_permitted(_LIBC.prctl(_SET_PDEATHSIG, 0, 0, 0, 0)),
         "raise a limit": _raise_a_limit,
+        "see another network": lambda: _unless_not_permitted(_LIBC.setns(0, _NEW_NETWORK)),
+        "get back a capability": lambda: _unless_not_permitted(_LIBC.prctl(_RAISE_AMBIENT, 2, 21, 0, 0)),
+        "make a device": lambda: os.mknod("device", 0o20600, os.makedev(1, 3)),
+        "make a named pipe": lambda: os.mkfifo("pipe"),
+        "take a descriptor of the host": lambda: _unless_not_permitted(_LIBC.syscall(_PIDFD_GETFD, 0, 0, 0)),
         "take ten times the memory": lambda: mmap.mmap(-1, 1 << 40),
     }
-    duties = {"write to its scratch folder": lambda: _make("probe"), "start a thread": _thread}
+    duties: dict[str, Callable[[], object]] = {"start a thread": _thread}
+    if of_template:
+        duties["fork"] = attacks.pop("fork")
+    else:
+        duties["write to its scratch folder"] = lambda: _make("probe")
     held = [f"cannot {name}" for name, duty in duties.items() if not _succeeds(duty)]
     return [name for name, attack in attacks.items() if _succeeds(attack)] + held
 
@@ -58,14 +69,17 @@ def _unless_not_permitted(result: int) -> None:
 
 
 def _fork() -> None:
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         os._exit(0)
+    os.waitpid(child, 0)
 
 
 def _raise_a_limit() -> None:
     import resource
 
-    resource.setrlimit(resource.RLIMIT_NOFILE, (4096, 4096))
+    more = resource.getrlimit(resource.RLIMIT_NOFILE)[1] + 1
+    resource.setrlimit(resource.RLIMIT_NOFILE, (more, more))
 
 
 def _make(path: str) -> None:

@@ -133,7 +133,22 @@ PLAIN: Mapping[str, Numbers] = {
     "exit_group": (231, 94),
 }
 
-# Allowed for some arguments only: seccomp.py says which.
+# What a template may call besides, whatever the arguments: it forks REPLs, waits for them, answers on its control
+# socket (the only one it holds) and lets them put on their own layers.
+FORKING: Mapping[str, Numbers] = {
+    "wait4": (61, 260),
+    "pidfd_open": (434, 434),
+    "recvmsg": (47, 212),
+    "sendmsg": (46, 211),
+    "setsid": (112, 157),
+    "landlock_create_ruleset": (444, 444),
+    "landlock_add_rule": (445, 445),
+    "landlock_restrict_self": (446, 446),
+    "capget": (125, 90),
+    "capset": (126, 91),
+}
+
+# Allowed for some arguments only: checks.py says which.
 CHECKED: Mapping[str, Numbers] = {
     "clone": (56, 220),
     "prlimit64": (302, 261),
