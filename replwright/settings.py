@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from orchestration.errors import BadInput
+from orchestration.states import EngineName
 
 
 class Settings(BaseSettings):
@@ -29,6 +30,23 @@ class Settings(BaseSettings):
     guest_python: Path | None = None
     max_running: int = Field(default_factory=lambda: 2 * (os.cpu_count() or 1), ge=1, le=1000)
     max_live: int = Field(default=200, ge=1, le=10_000)
+    engine: EngineName = EngineName.AUTO
+    # REPLs of each flavour that wait, confined already, for a task; how long a named one may idle, how long its state
+    # is kept, and what share of the machine's memory stops new tasks or costs the largest REPL its life.
+    ready_bare: int = Field(default=8, ge=0, le=200)
+    ready_data: int = Field(default=8, ge=0, le=200)
+    ready_plot: int = Field(default=1, ge=0, le=200)
+    ready_rust: int = Field(default=4, ge=0, le=200)
+    repl_ttl_s: float = Field(default=30 * 60, ge=1, le=7 * 24 * 3600)
+    repl_retention_s: float = Field(default=7 * 24 * 3600, ge=60, le=365 * 24 * 3600)
+    memory_admit: float = Field(default=0.75, gt=0, le=1)
+    memory_kill: float = Field(default=0.85, gt=0, le=1)
+    cache_bytes: int = Field(default=10 * 1024**3, ge=0)
+    # How Ray keeps a host.
+    host_max_restarts: int = Field(default=3, ge=-1, le=1000)
+    host_max_task_retries: int = Field(default=2, ge=0, le=100)
+    host_num_cpus: float = Field(default=0.5, ge=0, le=1000)
+    host_memory_bytes: int = Field(default=500 * 1024**2, ge=0)
     worker_pool: Literal["threads", "prefork"] = "threads"
     worker_concurrency: int = Field(default=8, ge=1, le=500)
     sweep_interval_s: float = Field(default=1.0, gt=0, le=60)

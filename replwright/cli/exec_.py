@@ -8,11 +8,12 @@ import typer
 
 from orchestration.errors import BadInput
 from orchestration.limits import MAX_CODE_BYTES, MAX_CONTEXT_BYTES, Limits
-from orchestration.tools import REPLResult
+from orchestration.states import EngineName
+from orchestration.tools import SESSION_REPL, REPLResult
 from replwright.cli.asking import Request, accept, limits_of
 from replwright.cli.connect import connect
 from replwright.cli.following import follow
-from replwright.cli.options import Data, Json, Memory
+from replwright.cli.options import Data, Engine, Json, Memory
 from replwright.cli.planning import read_text
 from replwright.cli.progress import Progress
 from replwright.cli.run import exit_code
@@ -27,14 +28,18 @@ def exec_(
     timeout: Annotated[int, typer.Option("--timeout", min=1, max=600, help="Seconds that the code may run.")] = 30,
     context: Annotated[Path | None, typer.Option("--context", help="JSON for `context`.")] = None,
     data: Data = None,
+    engine: Engine = EngineName.AUTO,
+    session: Annotated[
+        str | None, typer.Option("--session", help="Run in this session's REPL, which keeps its variables.")
+    ] = None,
     memory: Memory = 512,
     json: Json = False,
 ) -> None:
     code = _code(file)
     context_json = read_text(context, "--context", MAX_CONTEXT_BYTES) if context else "null"
-    plan = exec_plan(code, context_json, timeout)
+    plan = exec_plan(code, context_json, timeout, engine=engine, repl=SESSION_REPL if session is not None else None)
     limits = limits_of(Limits().deadline_s, memory, plan)
-    request = Request(f"exec {file}", GIVEN_PLAN, data or (), plan, limits)
+    request = Request(f"exec {file}", GIVEN_PLAN, data or (), plan, limits, session_id=session)
     services = connect(start=True, progress=Progress(quiet=json))
     submitted = accept(services, request)
     with services.in_use():

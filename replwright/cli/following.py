@@ -4,7 +4,7 @@ import time
 from uuid import UUID
 
 from models.ledger import PostgresLedger
-from orchestration.records import OrchestrationView
+from orchestration.views import OrchestrationView
 from replwright.cli.progress import Progress
 
 FIRST_POLL_S = 0.02

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from orchestration.records import Event
+from orchestration.views import Event
 from replwright.cli.text import one_line
 
 

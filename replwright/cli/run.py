@@ -4,12 +4,12 @@ from typing import Annotated
 
 import typer
 
-from orchestration.records import OrchestrationView
 from orchestration.states import Reason, Status
+from orchestration.views import OrchestrationView
 from replwright.cli.asking import Request, accept, limits_of
 from replwright.cli.connect import connect
 from replwright.cli.following import follow
-from replwright.cli.options import Data, Deadline, Json, Memory, ModelName, NoSamples, PlanFile
+from replwright.cli.options import Data, Deadline, Json, Memory, ModelName, NoSamples, PlanFile, Session
 from replwright.cli.planning import chosen_model, read_plan
 from replwright.cli.progress import Progress
 from replwright.cli.text import print_json, safe
@@ -24,6 +24,7 @@ def run(
     deadline: Deadline = 3600,
     memory: Memory = 512,
     no_samples: NoSamples = False,
+    session: Session = None,
     json: Json = False,
 ) -> None:
     progress = Progress(quiet=json)
@@ -35,6 +36,7 @@ def run(
         given_plan,
         limits_of(deadline, memory, given_plan),
         show_samples=not no_samples,
+        session_id=session,
     )
     services = connect(start=True, progress=progress)
     submitted = accept(services, request)

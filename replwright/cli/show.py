@@ -2,7 +2,7 @@
 
 import typer
 
-from orchestration.records import OrchestrationView, TaskView
+from orchestration.views import OrchestrationView, TaskView
 from replwright.cli.asking import parse_id
 from replwright.cli.connect import connect
 from replwright.cli.options import Id, Json

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from orchestration.records import OrchestrationView, TaskView
 from orchestration.tools import REPLResult
+from orchestration.views import OrchestrationView, TaskView
 
 
 def as_json(view: OrchestrationView) -> dict[str, Any]:

@@ -89,9 +89,11 @@ def _model(settings: Settings) -> str:
 
 
 def _guest(settings: Settings) -> str:
+    from replwright.repl.guest_packages import in_words, installed
     from replwright.repl.host.guest_python import find_guest_python
 
-    return str(find_guest_python(settings.guest_python))
+    python = find_guest_python(settings.guest_python)
+    return f"{python}, {in_words(*installed(python))}"
 
 
 def _sandbox(settings: Settings) -> str:
@@ -146,4 +148,4 @@ def _promises(url: str) -> str:
         engine.dispose()
     if broken:
         raise ReplwrightError(f"{len(broken)} rows break a promise; the first: {broken[0]}", "report it, with the rows")
-    return "every row keeps the five promises"
+    return "every row keeps the six promises"

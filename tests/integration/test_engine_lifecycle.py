@@ -39,6 +39,11 @@ def _alive(pid: int) -> bool:
         return False
 
 
+def _files(sandbox: Sandbox) -> list[Path]:
+    """What lies in the folders of REPLs."""
+    return list(sandbox.scratch_root.glob("run-*/jobs/*/*/*"))
+
+
 def _eventually(condition: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + 20
     while not condition() and time.monotonic() < deadline:
@@ -46,10 +51,12 @@ def _eventually(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
-def test_a_finished_repl_is_gone_and_so_is_its_folder(sandbox: Sandbox) -> None:
-    sandbox.run("open('x', 'w').write('x')")
+def test_a_finished_repl_is_gone_and_so_is_what_it_wrote_and_read(sandbox: Sandbox) -> None:
+    source = sandbox.scratch_root.parent / "prices.csv"
+    source.write_text("a\n1\n")
+    sandbox.run("open('x', 'w').write('x')", inputs=[source])
     assert _eventually(lambda: not _children(sandbox.zygote))
-    assert _eventually(lambda: not list(sandbox.scratch_root.glob("run-*/jobs/*")))
+    assert _eventually(lambda: not _files(sandbox))
 
 
 def test_stopping_ends_what_runs_and_leaves_no_process_and_no_file(sandbox: Sandbox) -> None:
@@ -140,4 +147,4 @@ def test_cancelling_at_any_moment_leaves_every_place_free(sandbox: Sandbox) -> N
     # then
     assert [sandbox.outcome(number).value for number in numbers] == ["1"] * 8
     assert _eventually(lambda: not _children(sandbox.zygote))
-    assert _eventually(lambda: not list(sandbox.scratch_root.glob("run-*/jobs/*")))
+    assert _eventually(lambda: not _files(sandbox))

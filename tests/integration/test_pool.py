@@ -1,69 +1,17 @@
 """The Ray pool for library callers: fresh REPLs, results in order, a timeout for each item, hosts that come back."""
 
-import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from typing import Any
 
 import pytest
-import ray
 
 from orchestration.errors import BadInput, ServiceMissing
 from orchestration.states import ErrorKind
-from replwright.repl.pool.handler import REPLToolHandler
 from replwright.repl.pool.ray_pool import RayREPLPool
 from replwright.settings import Settings
-from tests.support.rig import Rig, until
+from tests.support.ray_driver import Driver
+from tests.support.rig import until
 from tests.support.turns import spawn
-
-
-class Driver:
-    """A process of its own that joined the cluster: Ray reads its token once, when it is first imported."""
-
-    def __init__(self) -> None:
-        self._process = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"), initializer=_join)
-
-    def __getattr__(self, method: str) -> Callable[..., Any]:
-        return lambda *args, **named: self._process.submit(_call, method, args, named).result(60)
-
-    def close(self) -> None:
-        self._process.submit(_leave).result(60)
-        self._process.shutdown()
-
-
-_joined: dict[str, Any] = {}
-
-
-def _join() -> None:
-    pool = RayREPLPool.connect(Settings())
-    handler = REPLToolHandler(pool)
-    _joined.update(
-        {name: getattr(pool, name) for name in ("execute", "execute_batch", "stats", "ensure_hosts", "shutdown")}
-    )
-    _joined.update({name: getattr(handler, name) for name in ("handle_spawn_repl", "handle_batch_spawn")})
-
-
-def _call(method: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:
-    return _joined[method](*args, **named)
-
-
-def _leave() -> None:
-    _joined["shutdown"]()
-    ray.shutdown()
-
-
-@pytest.fixture
-def pool(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> Iterator[Driver]:
-    """A driver on the rig's cluster."""
-    for name, value in rig.endpoints.environ().items():
-        monkeypatch.setenv(name, value)
-    driver = Driver()
-    try:
-        yield driver
-    finally:
-        driver.close()
 
 
 def test_a_batch_comes_back_in_its_order_each_under_its_own_timeout(pool: Driver) -> None:
@@ -72,11 +20,17 @@ def test_a_batch_comes_back_in_its_order_each_under_its_own_timeout(pool: Driver
     assert outcomes[0].error_kind is ErrorKind.TIMED_OUT
 
 
-def test_repls_share_nothing(pool: Driver) -> None:
+def test_fresh_repls_share_nothing(pool: Driver) -> None:
     assert pool.execute("x = 1; x").value == "1"
     assert pool.execute("x").error_kind is ErrorKind.EXCEPTION
-    with pytest.raises(BadInput, match="fresh REPLs only"):
-        pool.execute("1", session_id="mine")
+
+
+def test_a_live_repl_keeps_its_variables_until_it_is_closed(pool: Driver) -> None:
+    # when
+    outcomes = pool.in_a_live_repl(["x = 1", "x += 1", "x"])
+    # then
+    assert outcomes[-1].value == "2"
+    assert pool.in_a_live_repl(["x"])[0].error_kind is ErrorKind.EXCEPTION
 
 
 def test_the_handler_maps_tools_to_results_and_refuses_what_a_plan_would_be_refused_for(pool: Driver) -> None:
@@ -91,6 +45,8 @@ def test_the_handler_maps_tools_to_results_and_refuses_what_a_plan_would_be_refu
         ("sum", True, "3"),
     ]
     assert pool.handle_spawn_repl(spawn("one", "6 * 7")).value == "42"
+    named = [spawn("first", "n = 1", repl="counter"), spawn("second", "n += 1; n", repl="counter")]
+    assert [result.value for result in pool.handle_batch_spawn(named)] == [None, "2"]
     with pytest.raises(BadInput, match="task_id"):
         pool.handle_spawn_repl(spawn("bad id"))
 

@@ -1,60 +1,17 @@
-"""No attack reaches its goal inside, and each of them does outside."""
+"""No attack on `cpython` reaches its goal inside, and each of them does outside."""
 
-import socket
+import os
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from replwright.repl.host.guest_python import find_guest_python
-from tests.security.attacks import ATTACKS, NEED_ROOT, PRELUDE, Attack
+from tests.security.attacks import ATTACKS, PRELUDE, Attack
 from tests.security.conftest import USERS, Sandboxes
-from tests.support.sandbox import CHECKOUT, IS_ROOT, SECRET, Sandbox, open_folder
-
-
-@dataclass(frozen=True)
-class Target:
-    """What the attacks are after, and how to see whether it was touched."""
-
-    folder: Path
-    tcp: socket.socket
-    unix: socket.socket
-
-    def names(self, host: int) -> str:
-        paths = {"CANARY": self.folder / "canary", "FOLDER": self.folder, "UNIX": self.folder / "unix"}
-        text = "".join(f"{name} = {str(path)!r}\n" for name, path in paths.items())
-        ours = str(CHECKOUT / "replwright" / "settings.py")
-        return f"{text}OURS = {ours!r}\nPORT = {self.tcp.getsockname()[1]}\nHOST = {host}\n"
-
-    def state(self) -> object:
-        facts = {path.name: path.lstat() for path in self.folder.iterdir()}
-        kept = {name: (fact.st_mode, fact.st_uid, fact.st_size, fact.st_mtime_ns) for name, fact in facts.items()}
-        return kept, (self.folder / "canary").read_text()
-
-    def was_called(self) -> bool:
-        try:
-            self.tcp.accept()[0].close()
-        except BlockingIOError:
-            return False
-        return True
-
-
-@pytest.fixture
-def target() -> Iterator[Target]:
-    with open_folder() as outer, socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(socket.AF_UNIX) as unix:
-        folder = outer / f"target-of-{outer.name}"
-        folder.mkdir()
-        (folder / "canary").write_text(f"{SECRET}\n")
-        (folder / "planted.py").write_text("GOAL = True")
-        tcp.setblocking(False)
-        unix.bind(str(folder / "unix"))
-        unix.listen()
-        (folder / "unix").chmod(0o777)
-        yield Target(folder, tcp, unix)
-        for shared in ("/tmp", "/dev/shm"):
-            Path(shared, folder.name).unlink(missing_ok=True)
+from tests.security.plain_exec import PlainExec
+from tests.security.tally import Tally
+from tests.security.target import Target, yard_outside
+from tests.support.sandbox import IS_ROOT, SECRET
 
 
 def _can_be_written(user: str, attack: Attack) -> bool:
@@ -62,48 +19,56 @@ def _can_be_written(user: str, attack: Attack) -> bool:
     return not (IS_ROOT and user != "root" and attack.needs)
 
 
+def test_there_are_enough_attacks_and_each_has_a_name_of_its_own() -> None:
+    assert len(ATTACKS) >= 60
+    assert len({str(attack) for attack in ATTACKS}) == len(ATTACKS)
+
+
 @pytest.mark.parametrize(
     ("user", "attack"),
     [
-        pytest.param(user, attack, id=f"{user}-{attack.family}-{attack.name}")
+        pytest.param(user, attack, id=f"{user}-{attack}")
         for user in USERS
         for attack in ATTACKS
         if _can_be_written(user, attack)
     ],
 )
 def test_an_attack_does_not_reach_its_goal_and_the_next_job_runs(
-    user: str, attack: Attack, sandboxes: Sandboxes, target: Target
+    user: str, attack: Attack, sandboxes: Sandboxes, target: Target, tally: Tally
 ) -> None:
     # given
-    sandbox: Sandbox = sandboxes.of(user)
+    sandbox = sandboxes.of(user)
+    names = target.names(sandbox.pid, sandboxes.yard(user))
     before = target.state()
     # when
-    outcome = sandbox.run(PRELUDE + target.names(sandbox.pid) + attack.code)
+    if attack.plants is not None:
+        sandbox.run(PRELUDE + names + attack.plants)
+    outcome = sandbox.run(attack.script(names))
     # then
+    tally.note(f"cpython as {user}", attack.family, reached="REACHED" in outcome.stdout)
     assert "REACHED" not in outcome.stdout
     assert SECRET not in f"{outcome.stdout}{outcome.stderr}{outcome.value}"
     assert target.state() == before
     assert not target.was_called()
-    assert not Path("/tmp", target.folder.name).exists()
-    assert not Path("/dev/shm", target.folder.name).exists()
+    assert not target.left_elsewhere()
+    assert sandboxes.neighbour_lives(user)
     assert sandbox.run("6 * 7").value == "42"
 
 
 @pytest.mark.parametrize(
-    "attack",
-    [pytest.param(one, id=f"{one.family}-{one.name}") for one in ATTACKS if IS_ROOT or one.name not in NEED_ROOT],
+    "attack", [pytest.param(one, id=str(one)) for one in ATTACKS if IS_ROOT or one.shown_by == "anybody"]
 )
-def test_the_same_attack_reaches_its_goal_without_the_sandbox(attack: Attack, target: Target, tmp_path: Path) -> None:
-    # given a process that stands for the host
-    with subprocess.Popen(["sleep", "60"], env={"KEY": SECRET}) as host:
+def test_the_same_attack_reaches_its_goal_without_the_sandbox(
+    attack: Attack, target: Target, plain_exec: PlainExec, tmp_path: Path
+) -> None:
+    # given a process that stands for the host and the neighbours
+    with subprocess.Popen(["sleep", "60"], env={"KEY": SECRET}, cwd=tmp_path, start_new_session=True) as host:
         try:
             # when
-            code = PRELUDE + target.names(host.pid) + attack.code
-            cwd = tmp_path / "cwd"
-            cwd.mkdir()
-            command = [str(find_guest_python()), "-B", "-c", code]
-            ran = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=60, check=False)
+            names = target.names(host.pid, yard_outside(tmp_path, host.pid))
+            plants = [] if attack.plants is None else [PRELUDE + names + attack.plants]
+            said = plain_exec.run([*plants, attack.script(names)], left_open=target.folder / "canary")
         finally:
-            host.kill()
+            os.kill(host.pid, 9)
     # then
-    assert "REACHED" in ran.stdout, ran.stderr[-500:]
+    assert "REACHED" in said, said[-500:]

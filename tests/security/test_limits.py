@@ -29,11 +29,22 @@ def test_a_repl_that_never_answers_is_timed_out_at_its_own_deadline_and_its_neig
         "import time\ntime.sleep(60)",
         "sum(range(10**12))",
         PRELUDE + "s = module('signal')\nfor n in range(1, 65):\n    libc.signal(n, 1)\nwhile True: pass",
+        PRELUDE + "s = module('signal')\ns.pthread_sigmask(s.SIG_BLOCK, range(1, 65))\nwhile True: sum(range(10**6))",
+        PRELUDE + "t = module('threading').Thread(target=lambda: sum(range(10**12)))\nt.start()\nt.join()",
         PRELUDE + "libc.raise_ = libc['raise']\nlibc.raise_(19)\n'went on'",
         "try:\n    while True: pass\nexcept BaseException: print('caught')",
         "import re\nre.match('(a+)+b', 'a' * 60)",
     ],
-    ids=["sleeping", "C code", "every signal ignored", "stops itself", "catches everything", "regular expression"],
+    ids=[
+        "sleeping",
+        "C code",
+        "every signal ignored",
+        "every signal blocked",
+        "a thread",
+        "stops itself",
+        "catches everything",
+        "regular expression",
+    ],
 )
 def test_no_code_outlives_its_deadline(sandbox: Sandbox, code: str) -> None:
     outcome = sandbox.run(code, timeout_s=0.7)
@@ -49,9 +60,13 @@ def test_no_code_outlives_its_deadline(sandbox: Sandbox, code: str) -> None:
         "list(range(10**9))",
         PRELUDE + "held = []\nwhile True: held.append(module('mmap').mmap(-1, 2**24))",
         "held = {}\nfor i in range(10**9): held[i] = str(i)",
+        "import array\narray.array('d', [0.0]) * 10**9",
+        PRELUDE + "held = [ctypes.create_string_buffer(2**24) for _ in range(10**6)]",
+        PRELUDE
+        + "libc.malloc.restype = ctypes.c_void_p\nfor _ in range(99): ctypes.memset(libc.malloc(2**24), 1, 2**24)",
         "class Endless(dict):\n    def __repr__(self): return 'x' * 10**9\nEndless()",
     ],
-    ids=["bytes", "one string", "a list", "mmap", "a dict", "its repr"],
+    ids=["bytes", "one string", "a list", "mmap", "a dict", "an array", "buffers", "malloc", "its repr"],
 )
 def test_too_much_memory_is_named_with_the_limit_and_neighbours_are_untouched(sandbox: Sandbox, code: str) -> None:
     # given

@@ -134,7 +134,7 @@ def ledger(database_engine: Engine) -> PostgresLedger:
 
 @pytest.fixture
 def promises(database_engine: Engine) -> Iterator[None]:
-    """Whatever the test does, the five promises hold at its end."""
+    """Whatever the test does, the six promises hold at its end."""
     yield
     with database_engine.connect() as connection:
         assert check(connection) == []

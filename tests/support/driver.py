@@ -16,10 +16,11 @@ from orchestration.limits import Limits
 from orchestration.records import ClaimedTask, Hint, Landing, NewOrchestration, ParsedPlan, Reply, StepClaim, Turn
 from orchestration.tools import MessageToUser, REPLResult, REPLState, SpawnREPL, TaskType
 from orchestration.turn import Planned, take_turn
+from tests.support.counting import landing
 
 
-def spawn(task_id: str, code: str = "1 + 1") -> SpawnREPL:
-    return SpawnREPL(task_id, TaskType.COMPUTE, code)
+def spawn(task_id: str, code: str = "1 + 1", repl: str | None = None) -> SpawnREPL:
+    return SpawnREPL(task_id, TaskType.COMPUTE, code, repl=repl)
 
 
 def job(**limits: float) -> NewOrchestration:
@@ -27,11 +28,13 @@ def job(**limits: float) -> NewOrchestration:
     return NewOrchestration("how many?", "m", root_task_id="root", limits=Limits(**limits))  # type: ignore[arg-type]
 
 
-def planned(ledger: PostgresLedger, worker: int, asked: NewOrchestration, *task_ids: str) -> StepClaim:
+def planned(
+    ledger: PostgresLedger, worker: int, asked: NewOrchestration, *task_ids: str, repl: str | None = None
+) -> StepClaim:
     """Submitted, claimed by the worker, and planned as these tasks; the claim is over."""
     claim = ledger.claim_step(ledger.submit(asked).id, worker, "planner")
     assert claim
-    ledger.commit_plan(claim, [spawn(task_id) for task_id in task_ids], None)
+    ledger.commit_plan(claim, [spawn(task_id, repl=repl) for task_id in task_ids], None)
     return claim
 
 
@@ -111,4 +114,7 @@ class Driver:
         )
 
     def land(self, tasks: Sequence[ClaimedTask]) -> None:
-        self.hints += self.ledger.land(self.host, [Landing(task, self.run(task)) for task in tasks]).hints
+        self.hints += self.ledger.land(self.host, [self._landing(task) for task in tasks]).hints
+
+    def _landing(self, task: ClaimedTask) -> Landing:
+        return landing(task) if task.named else Landing(task, self.run(task))

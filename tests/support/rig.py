@@ -17,7 +17,8 @@ from pytest_celery import CeleryTestWorker
 from models.checker import check
 from models.engine import make_engine
 from models.ledger import PostgresLedger
-from orchestration.records import NewOrchestration, OrchestrationView
+from orchestration.records import NewOrchestration
+from orchestration.views import OrchestrationView
 from replwright.local import stack
 from replwright.local.endpoints import Endpoints
 from replwright.repl.profile_code import PROFILE_CODE
@@ -27,6 +28,8 @@ from tests.support.scripted_model import ScriptedModel
 from workers.hints import CeleryHints
 
 WAIT_S = 60.0
+# Short, so that a test can see an idle REPL evicted.
+REPL_TTL_S = 3.0
 
 
 class Rig:
@@ -78,7 +81,7 @@ class Rig:
         return self.ledger.get(orchestration_id)
 
     def end_test(self) -> None:
-        """End this test's workers, and hold the five promises against the rows."""
+        """End this test's workers, and hold the six promises against the rows."""
         for node in self._nodes:
             with suppress(ProcessLookupError):
                 node.teardown()
@@ -118,7 +121,7 @@ def _app(broker_url: str) -> Any:
 def services() -> Iterator[tuple[Path, Endpoints]]:
     """PostgreSQL with the schema, Valkey and Ray of this session's own, gone with it."""
     with tempfile.TemporaryDirectory(prefix="rw-rig-") as folder:
-        settings = Settings(home=Path(folder))
+        settings = Settings(home=Path(folder), repl_ttl_s=REPL_TTL_S)
         endpoints = stack.ensure(
             settings, stops_when_idle=False, ends_with_caller=True, only=("schema", "valkey", "ray")
         )

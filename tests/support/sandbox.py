@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.limits import TaskLimits
-from orchestration.repl_job import EarlierResult, OutputFile, ReplOutcome
-from orchestration.states import ErrorKind
+from orchestration.repl_job import EarlierResult, LeftState, NamedState, OutputFile, ReplOutcome
+from orchestration.states import EngineName, ErrorKind, StateKind
 from replwright.repl.host.guest_python import find_guest_python
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -32,7 +32,10 @@ _DROP_TO_NOBODY = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear
 
 
 class Sandbox:
-    """An engine that tests talk to. `pid` is the host process, `zygote` its child; a context manager."""
+    """An engine that tests talk to. `pid` is the host process, `zygote` the bare one below it; a context manager.
+
+    `engine` is the engine's class, below replwright.repl.host; `options` go to it as they are, as JSON.
+    """
 
     def __init__(
         self,
@@ -42,6 +45,8 @@ class Sandbox:
         as_nobody: bool = False,
         max_live: int = 64,
         launcher: Sequence[str] = (),
+        engine: str = "cpython:CPythonEngine",
+        **options: Any,
     ) -> None:
         self._numbers = itertools.count()
         self._waiting: dict[int, Future[dict[str, Any]]] = {}
@@ -52,7 +57,8 @@ class Sandbox:
         if as_nobody:
             os.chown(self.scratch_root, NOBODY, NOBODY)
         guest = str(guest_python or find_guest_python())
-        arguments = ["-m", "tests.support.sandbox_host", str(self.scratch_root), guest, str(max_live)]
+        told = json.dumps({**options, "max_live": max_live})
+        arguments = ["-m", "tests.support.sandbox_host", engine, str(self.scratch_root), guest, told]
         self.process = subprocess.Popen(
             [*drop, *launcher, str(python or sys.executable), *arguments],
             stdin=subprocess.PIPE,
@@ -87,22 +93,28 @@ class Sandbox:
         context: object = None,
         inputs: Iterable[Path] = (),
         results: Iterable[EarlierResult] = (),
+        engine: EngineName = EngineName.AUTO,
+        named: NamedState | None = None,
+        group: str | None = None,
+        group_size: int = 1,
+        functions: Sequence[str] = (),
         **limits: Any,
     ) -> int:
-        """Send a job; `inputs` are files named by their stem, `limits` fields of TaskLimits."""
-        number = next(self._numbers)
-        self._waiting[number] = Future()
-        self._say(
-            {
-                "id": number,
-                "code": code,
-                "context": json.dumps(context),
-                "inputs": [(path.stem, str(path), path.suffix[1:]) for path in inputs],
-                "results": [json.loads(json.dumps(asdict(one), default=str)) for one in results],
-                "limits": asdict(TaskLimits(**{"timeout_s": 20.0, **limits})),
-            }
+        """Send a job; `inputs` are files named by their stem, `functions` those of sandbox_calls.py, `limits` fields
+        of TaskLimits.
+        """
+        return self._ask(
+            code=code,
+            context=json.dumps(context),
+            inputs=[(path.stem, str(path), path.suffix[1:]) for path in inputs],
+            results=[asdict(one) for one in results],
+            engine=engine,
+            named=asdict(named) if named else None,
+            group=group,
+            group_size=group_size,
+            functions=list(functions),
+            limits=asdict(TaskLimits(**{"timeout_s": 20.0, **limits})),
         )
-        return number
 
     def answer(self, number: int) -> dict[str, Any]:
         """What the host said of a job: `outcome`, `cancelled` or `raised`."""
@@ -112,10 +124,28 @@ class Sandbox:
         told = self.answer(number)["outcome"]
         outputs = tuple(OutputFile(**{**one, "data": base64.b64decode(one["data"])}) for one in told["outputs"])
         kind = ErrorKind(told["error_kind"]) if told["error_kind"] else None
-        return ReplOutcome(**{**told, "error_kind": kind, "outputs": outputs})
+        return ReplOutcome(**{**told, "error_kind": kind, "outputs": outputs, "state": _state(told["state"])})
 
     def cancel(self, number: int) -> None:
         self._say({"cancel": number})
+
+    def forget(self, key: str) -> None:
+        """End the live copy of a named REPL, and wait until that is done."""
+        self.answer(self._ask(forget=key))
+
+    def end_group(self, group: str) -> None:
+        """Give back what the jobs of a group shared, and wait until that is done."""
+        self.answer(self._ask(end_group=group))
+
+    def stats(self) -> dict[str, int]:
+        """The engine's counts of now."""
+        stats: dict[str, int] = self.answer(self._ask(stats=True))["stats"]
+        return stats
+
+    def zygotes(self) -> list[int]:
+        """The processes that REPLs are forked from now, templates apart."""
+        pids: list[int] = self.answer(self._ask(stats=True))["zygotes"]
+        return pids
 
     def stop(self) -> None:
         """End the engine as a host does; kill the host if it hangs."""
@@ -133,9 +163,15 @@ class Sandbox:
             self._reader.join(_PATIENCE_S)
             self.process.stdout.close()
 
+    def _ask(self, **message: Any) -> int:
+        number = next(self._numbers)
+        self._waiting[number] = Future()
+        self._say({"id": number, **message})
+        return number
+
     def _say(self, message: dict[str, Any]) -> None:
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(message) + "\n")
+        self.process.stdin.write(json.dumps(message, default=str) + "\n")
         self.process.stdin.flush()
 
     def _read(self) -> None:
@@ -143,6 +179,13 @@ class Sandbox:
         for line in self.process.stdout:
             message = json.loads(line)
             self._waiting[message["id"]].set_result(message)
+
+
+def _state(told: dict[str, Any] | None) -> LeftState | None:
+    if told is None:
+        return None
+    snapshot = base64.b64decode(told["snapshot"]) if told["snapshot"] is not None else None
+    return LeftState(StateKind(told["kind"]), snapshot, tuple(told["unsaved"]))
 
 
 @contextlib.contextmanager

@@ -13,28 +13,36 @@ import sys
 
 X86 = platform.machine() == "x86_64"
 PRCTL, UNSHARE, RESTRICT_SELF, CREATE_RULESET = (157, 272, 446, 444) if X86 else (167, 97, 446, 444)
+CLONE, CLONE3 = (56, 435) if X86 else (220, 435)
+NEW_NAMESPACES = 0x7E020000
 SET_SECCOMP, SET_NO_NEW_PRIVS = 22, 38
 
-# The call, its first argument if that matters, and what the kernel answers.
-MISSING: dict[str, tuple[int, int | None, int]] = {
-    "no-landlock": (CREATE_RULESET, None, errno.ENOSYS),
-    "no-seccomp": (PRCTL, SET_SECCOMP, errno.EINVAL),
-    "no-namespaces": (UNSHARE, None, errno.EPERM),
-    "lying-landlock": (RESTRICT_SELF, None, 0),
-    "lying-seccomp": (PRCTL, SET_SECCOMP, 0),
+# Calls: the number, the first argument if that matters, and what the kernel answers. A negative argument is a set of
+# bits of which any will do.
+MISSING: dict[str, list[tuple[int, int | None, int]]] = {
+    "no-landlock": [(CREATE_RULESET, None, errno.ENOSYS)],
+    "no-seccomp": [(PRCTL, SET_SECCOMP, errno.EINVAL)],
+    "no-namespaces": [
+        (UNSHARE, None, errno.EPERM),
+        (CLONE, -NEW_NAMESPACES, errno.EPERM),
+        (CLONE3, None, errno.ENOSYS),
+    ],
+    "lying-landlock": [(RESTRICT_SELF, None, 0)],
+    "lying-seccomp": [(PRCTL, SET_SECCOMP, 0)],
 }
 
 
+def rule(number: int, first: int | None, answer: int) -> list[tuple[int, int, int, int]]:
+    """Answer that call so; any other goes on to the next instruction."""
+    matches = []
+    if first is not None:
+        compare = (0x15, 0, 1, first) if first >= 0 else (0x45, 0, 1, -first)
+        matches = [(0x20, 0, 0, 16), compare]
+    return [(0x20, 0, 0, 0), (0x15, 0, len(matches) + 1, number), *matches, (0x06, 0, 0, 0x00050000 | answer)]
+
+
 def main() -> None:
-    number, first, answer = MISSING[sys.argv[1]]
-    matches_first = [(0x20, 0, 0, 16), (0x15, 0, 1, first)] if first is not None else []
-    code = [
-        (0x20, 0, 0, 0),
-        (0x15, 0, len(matches_first) + 1, number),
-        *matches_first,
-        (0x06, 0, 0, 0x00050000 | answer),
-        (0x06, 0, 0, 0x7FFF0000),
-    ]
+    code = [one for missing in MISSING[sys.argv[1]] for one in rule(*missing)] + [(0x06, 0, 0, 0x7FFF0000)]
     program = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *one) for one in code))
     head = ctypes.create_string_buffer(struct.pack("HxxxxxxP", len(code), ctypes.addressof(program)))
     libc = ctypes.CDLL(None, use_errno=True)

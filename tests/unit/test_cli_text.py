@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from orchestration.records import Event
+from orchestration.views import Event
 from replwright.cli.progress import describe
 from replwright.cli.text import one_line, safe
 

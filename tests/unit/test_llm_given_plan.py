@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from orchestration.errors import BadInput
-from orchestration.states import ErrorKind
-from orchestration.tools import MessageToUser, REPLResult, REPLState, Resume, SpawnREPL
+from orchestration.states import EngineName, ErrorKind
+from orchestration.tools import SESSION_REPL, MessageToUser, REPLResult, REPLState, Resume, SpawnREPL
 from replwright.llm.choose import GIVEN_PLAN
 from replwright.llm.given_plan import GivenPlanModel, exec_plan, validate_plan_text
 from tests.support.turns import turn
@@ -100,6 +100,9 @@ def test_a_last_call_answers_from_the_results_there_are() -> None:
         (json.dumps([spawn("a", timeout_seconds=0)]), "timeout_seconds must be 1 to 600"),
         (json.dumps([spawn("a", speed=1)]), "unknown field 'speed'"),
         (json.dumps([spawn("a", task_type="Dance")]), "task_type must be one of Analyze"),
+        (json.dumps([spawn("a", engine="java")]), "turn 1, tool 1: engine must be one of auto, cpython, rust"),
+        (json.dumps([spawn("a", engine=1)]), "engine must be text or null"),
+        (json.dumps([spawn("a", repl="a b")]), "repl takes 1 to 100 letters"),
         (json.dumps([spawn("a", "1 +")]), "does not compile"),
         (json.dumps([spawn("a", context_data="{")]), "context_data is not JSON"),
         (json.dumps([spawn("a b")]), "task_id takes"),
@@ -129,6 +132,19 @@ def test_exec_is_a_plan_of_one_task() -> None:
     assert replayed(plan, 2, ok("exec", "4\n")) == (MessageToUser("4"),)
 
 
+def test_exec_names_its_engine_and_its_repl() -> None:
+    [plain, _] = replayed(exec_plan("1"), 1)
+    [named, _] = replayed(exec_plan("1", engine=EngineName.RUST, repl=SESSION_REPL), 1)
+    assert (plain.engine, plain.repl, plain.timeout_seconds) == (EngineName.AUTO, None, None)
+    assert (named.engine, named.repl) == (EngineName.RUST, "main")
+
+
+def test_a_plan_may_name_engines_and_repls() -> None:
+    plan = validate_plan_text(json.dumps([spawn("a", engine="cpython", repl="r"), spawn("b", engine=None), RESUME]))
+    [one, other, _] = replayed(plan, 1)
+    assert [(one.engine, one.repl), (other.engine, other.repl)] == [(EngineName.CPYTHON, "r"), (EngineName.AUTO, None)]
+
+
 @pytest.mark.parametrize("code", ["1 +", "def f(:", "x = '", "\0", "  indented\nnot"])
 def test_exec_of_code_that_does_not_compile_fails_in_its_task(code: str) -> None:
     # given
@@ -140,7 +156,13 @@ def test_exec_of_code_that_does_not_compile_fails_in_its_task(code: str) -> None
 
 @pytest.mark.parametrize(
     ("arguments", "field"),
-    [(("  ",), "code"), (("1", "{"), "plan"), (("1", "null", 0), "plan"), (("1", "1" * 11_000_000), "context")],
+    [
+        (("  ",), "code"),
+        (("1", "{"), "plan"),
+        (("1", "null", 0), "plan"),
+        (("1", "null", None, EngineName.AUTO, "a b"), "plan"),
+        (("1", "1" * 11_000_000), "context"),
+    ],
 )
 def test_exec_refuses_bad_input(arguments: tuple[Any, ...], field: str) -> None:
     with pytest.raises(BadInput) as caught:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from orchestration.records import Reply
+from orchestration.states import EngineName
 from orchestration.tools import MessageToUser, Resume, SpawnREPL, TaskType
 from replwright.llm.replies import TOO_LONG, parse_reply
 
@@ -31,6 +32,11 @@ def problem(raw: str, finish_reason: str | None = "stop") -> str:
     assert plan.tools == ()
     assert len(plan.problems) == 1
     return plan.problems[0]
+
+
+def test_an_engine_is_not_the_models_to_choose() -> None:
+    [spawn] = parsed(json.dumps([{**SPAWN, "engine": "rust"}]))
+    assert spawn.engine is EngineName.AUTO
 
 
 def test_every_field_comes_through() -> None:

@@ -21,6 +21,7 @@ from tests.support.turns import spawn
         [MessageToUser("no such column", understood=False)],
         [spawn(), MessageToUser("working on it")],
         [spawn(context_data='{"a": [1, 2]}', timeout_seconds=600)],
+        [spawn("a", repl="Kept_1.x-y"), spawn("b", repl="Kept_1.x-y"), spawn("c", repl="x" * 100)],
     ],
 )
 def test_a_plan_that_follows_the_rules_has_no_problems(plan: list[Tool]) -> None:
@@ -54,7 +55,12 @@ def test_a_plan_that_follows_the_rules_has_no_problems(plan: list[Tool]) -> None
         ([spawn(context_data=json.dumps("x" * MAX_CONTEXT_BYTES))], "context_data is over"),
         ([spawn(timeout_seconds=0)], "timeout_seconds"),
         ([spawn(timeout_seconds=601)], "timeout_seconds"),
-        ([spawn(repl="kept")], "named REPLs are not offered"),
+        ([spawn(repl="")], "repl takes 1 to 100"),
+        ([spawn(repl="a b")], "repl takes 1 to 100"),
+        ([spawn(repl="../r")], "repl takes 1 to 100"),
+        ([spawn(repl="r\n")], "repl takes 1 to 100"),
+        ([spawn(repl="é")], "repl takes 1 to 100"),
+        ([spawn(repl="x" * 101)], "repl takes 1 to 100"),
         ([spawn(f"t{n}") for n in range(4)], "at most 3"),
         ([spawn(), MessageToUser("no", understood=False)], "must stand alone"),
     ],

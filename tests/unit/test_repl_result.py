@@ -107,3 +107,60 @@ def test_a_file_is_announced_by_its_name_and_a_size_that_fits(message: dict[str,
 def test_a_media_type_comes_from_the_name() -> None:
     assert result.output_file("a.png", b"").media_type == "image/png"
     assert result.output_file("a.exotic-thing", b"").media_type == "application/octet-stream"
+
+
+def test_a_lost_state_is_believed_only_of_who_was_to_restore_one() -> None:
+    told = {"done": HONEST | {"error_kind": "state_lost"}}
+    assert result.done_alone(told, LIMITS, restoring=True).error_kind is ErrorKind.STATE_LOST
+    with pytest.raises(ProtocolViolation):
+        result.done_alone(told, LIMITS)
+
+
+CALL: dict[str, Any] = {"call": 3, "name": "ask", "args": [1, {"a": None}], "kwargs": {"b": "c"}}
+
+
+def test_an_honest_call_is_taken_as_it_is() -> None:
+    assert result.call(CALL, 3) == result.Call(3, "ask", [1, {"a": None}], {"b": "c"})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"call": 4},
+        {"call": 3.0},
+        {"call": "3"},
+        {"name": 1},
+        {"name": "x" * 101},
+        {"args": {}},
+        {"kwargs": []},
+        {"x": 1},
+    ],
+)
+def test_any_other_call_is_a_violation(changes: dict[str, Any]) -> None:
+    with pytest.raises(ProtocolViolation):
+        result.call(CALL | changes, 3)
+
+
+def test_an_announced_snapshot_has_a_size_or_none_and_names_what_it_lacks() -> None:
+    assert result.snapshot({"snapshot": 9, "unsaved": ["f\n(an open\0file)"]}, 10) == (9, ("f (an open\ufffdfile)",))
+    assert result.snapshot({"snapshot": None, "unsaved": []}, 10) == (None, ())
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"snapshot": 11, "unsaved": []},
+        {"snapshot": -1, "unsaved": []},
+        {"snapshot": True, "unsaved": []},
+        {"snapshot": "1", "unsaved": []},
+        {"snapshot": 1},
+        {"snapshot": 1, "unsaved": "f"},
+        {"snapshot": 1, "unsaved": [1]},
+        {"snapshot": 1, "unsaved": ["x" * 401]},
+        {"snapshot": 1, "unsaved": ["x"] * 61},
+        {"snapshot": 1, "unsaved": [], "more": 1},
+    ],
+)
+def test_any_other_announcement_is_a_violation(message: dict[str, Any]) -> None:
+    with pytest.raises(ProtocolViolation):
+        result.snapshot(message, 10)

@@ -91,6 +91,7 @@ class OneStepLedger:
         self.committed: list[Any] = []
         self.lose_before_commit = self.away_at_commit = False
         self.released: tuple[int, bool, float] | None = None
+        self.over_quota: str | None = None
 
     def turn(self, _: StepClaim) -> Turn:
         return self.at
@@ -111,7 +112,7 @@ class OneStepLedger:
         if self.lose_before_commit:
             raise Fenced("another worker has it")
         self.committed.append((held.plan_attempt, spawns, progress))
-        return PlanCommit(task_ids=(1,))
+        return PlanCommit(task_ids=() if self.over_quota else (1,), refused=self.over_quota)
 
     def finish(self, held: StepClaim, reason: Reason, answer: str | None, detail: str | None) -> None:
         self.committed.append((held.plan_attempt, reason, answer, detail))
@@ -146,6 +147,16 @@ class ListModel:
 
 def run(ledger: OneStepLedger, model: ListModel) -> Outcome:
     return take_turn(ledger, model, claim())  # type: ignore[arg-type]
+
+
+def test_a_plan_that_the_ledger_refused_is_the_end() -> None:
+    # given
+    ledger = OneStepLedger(turn())
+    ledger.over_quota = "over the quota"
+    # when
+    outcome = run(ledger, ListModel(plan(spawn())))
+    # then
+    assert outcome == End(Reason.BUDGET_EXHAUSTED, detail="over the quota")
 
 
 def test_a_rejected_plan_is_told_its_problems_and_asked_again_with_a_higher_fence() -> None:

@@ -12,29 +12,41 @@ from replwright.repl.pool.translate import result_without_files
 
 
 class REPLToolHandler:
-    """The bridge from tools to the pool, with a timeout for each item."""
+    """The bridge from tools to the pool, with a timeout for each item.
 
-    def __init__(self, pool: RayREPLPool) -> None:
-        self._pool = pool
+    A tool that names a REPL needs a `session_id`, whose named REPLs outlive this handler.
+    """
+
+    def __init__(self, pool: RayREPLPool, session_id: str | None = None) -> None:
+        self._pool, self._session_id = pool, session_id
 
     def handle_spawn_repl(self, spawn: SpawnREPL) -> REPLResult:
         """Run one SpawnREPL. Raises BadInput for what a plan would be refused for."""
         return self.handle_batch_spawn([spawn])[0]
 
     def handle_batch_spawn(self, spawns: Sequence[SpawnREPL]) -> list[REPLResult]:
-        """Run a batch; results in its order, whatever order they finished in."""
+        """Run a batch; results in its order, whatever order they finished in.
+
+        Fresh REPLs run side by side, then those of the named ones, one after the other.
+        """
         if not spawns:
             return []
         if problems := problems_of(spawns, PlanRules()):
             raise BadInput("spawns", "; ".join(problems), "correct the batch")
-        default = TaskLimits().timeout_s
-        jobs = [
-            ReplJob(
-                spawn.code_to_execute,
-                context_data=spawn.context_data,
-                limits=TaskLimits(timeout_s=spawn.timeout_seconds or default),
-            )
-            for spawn in spawns
-        ]
-        outcomes = self._pool.run_jobs(jobs)
-        return [result_without_files(spawn.task_id, outcome) for spawn, outcome in zip(spawns, outcomes, strict=True)]
+        fresh = [spawn for spawn in spawns if spawn.repl is None]
+        if len(fresh) < len(spawns) and self._session_id is None:
+            raise BadInput("repl", "a named REPL needs a session", "give the handler a session_id")
+        outcomes = dict(zip((one.task_id for one in fresh), self._pool.run_jobs([*map(_job, fresh)]), strict=True))
+        for spawn in spawns:
+            if spawn.repl is not None and self._session_id is not None:
+                outcomes[spawn.task_id] = self._pool.run_in_session(_job(spawn), self._session_id, spawn.repl)
+        return [result_without_files(spawn.task_id, outcomes[spawn.task_id]) for spawn in spawns]
+
+
+def _job(spawn: SpawnREPL) -> ReplJob:
+    return ReplJob(
+        spawn.code_to_execute,
+        context_data=spawn.context_data,
+        limits=TaskLimits(timeout_s=spawn.timeout_seconds or TaskLimits().timeout_s),
+        engine=spawn.engine,
+    )

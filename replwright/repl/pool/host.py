@@ -5,34 +5,39 @@ import logging
 import os
 import random
 import socket
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+import time
+from collections.abc import Sequence
 
 import replwright
-from orchestration.errors import ServiceMissing
 from orchestration.ports import Engine
 from orchestration.records import ClaimedTask, Landing
 from orchestration.repl_job import ReplJob, ReplOutcome
 from orchestration.states import ErrorKind
 from orchestration.tools import REPLResult
+from replwright.repl.host.admission import Admission
+from replwright.repl.pool.groups import Groups
+from replwright.repl.pool.library import Library
+from replwright.repl.pool.live_host import LiveREPLs
+from replwright.repl.pool.patience import patiently, wait_for
 from replwright.repl.pool.ports import HostPorts
-from replwright.repl.pool.translate import job_of, result_of
+from replwright.repl.pool.translate import job_of, result_of, saved_state
 
 POLL_S = 1.0
 PULSE_S = 2.0
-Returned = TypeVar("Returned")
 log = logging.getLogger(__name__)
 
 
 class Host:
     """One a node. At most `settings.max_running` REPLs execute at once, whoever asked for them."""
 
-    def __init__(self, ports: HostPorts, engine: Engine, name: str) -> None:
-        self._ports = ports
-        self._engine = engine
-        self._name = name
-        self._slots = asyncio.Semaphore(ports.settings.max_running)
+    def __init__(self, ports: HostPorts, engine: Engine, admission: Admission, name: str) -> None:
+        self._ports, self._engine, self._admission, self._name = ports, engine, admission, name
+        self._groups = Groups()
+        self._library = Library(ports, engine, admission, self._groups, name, lambda: self._process_id)
+        self._live = LiveREPLs(engine, self._library)
         self._running: dict[int, asyncio.Task[None]] = {}
+        # Claimed, but not let in by the admission yet.
+        self._unadmitted: set[int] = set()
         self._landings: asyncio.Queue[Landing] = asyncio.Queue()
         self._wake = asyncio.Event()
         self._loops: list[asyncio.Task[None]] = []
@@ -47,26 +52,41 @@ class Host:
         self._starting = True
         await self._engine.start()
         self._process_id = await self._register()
-        self._loops = [asyncio.create_task(loop()) for loop in (self._claim_loop, self._land_loop, self._pulse_loop)]
+        loops = (self._claim_loop, self._land_loop, self._pulse_loop, self._library.log_forever)
+        self._loops = [asyncio.create_task(loop()) for loop in loops]
 
     def wake(self) -> None:
         """Something may be due: look now instead of in a second."""
         self._wake.set()
 
-    async def execute(self, job: ReplJob) -> ReplOutcome:
-        """Run code for a library caller, in turn with the tasks of the table."""
-        async with self._slots:
-            self._executed += 1
-            return await self._engine.run(job)
+    async def execute(self, jobs: Sequence[ReplJob]) -> list[ReplOutcome]:
+        """Run code for a library caller in fresh REPLs; outcomes in order."""
+        self._executed += len(jobs)
+        return await self._library.run_all(jobs)
+
+    async def execute_in_session(self, job: ReplJob, session_id: str, repl: str) -> ReplOutcome:
+        """Run code for a library caller in a session's named REPL. Raises ServiceMissing when another keeps it busy."""
+        self._executed += 1
+        return await self._library.run_in_session(job, session_id, repl)
+
+    async def execute_live(self, job: ReplJob, key: str) -> ReplOutcome:
+        """Run code for a library caller in a REPL that is live here alone."""
+        self._executed += 1
+        return await self._live.run(job, key)
+
+    async def close_live(self, key: str) -> None:
+        """End that REPL."""
+        await self._live.close(key)
 
     def stats(self) -> dict[str, int | str]:
-        """Counts of now: running tasks, free slots, executed since the start."""
+        """Counts of now: running tasks, free slots, executed since the start; and the engine's own."""
         return {
             "host": self._name,
             "pid": os.getpid(),
             "running": len(self._running),
             "free": self._free(),
             "executed": self._executed,
+            **self._engine.stats(),
         }
 
     async def stop(self) -> None:
@@ -79,7 +99,7 @@ class Host:
         await self._engine.stop()
 
     def _free(self) -> int:
-        return max(0, self._ports.settings.max_running - len(self._running))
+        return max(0, self._admission.free - len(self._unadmitted))
 
     async def _register(self) -> int:
         node = socket.gethostname()
@@ -90,48 +110,70 @@ class Host:
             self._wake.clear()
             claimed: Sequence[ClaimedTask] = ()
             if free := self._free():
-                claimed = await _patiently(self._ports.ledger.claim_tasks, self._process_id, free)
+                claimed = await patiently(self._ports.ledger.claim_tasks, self._process_id, free)
             for task in claimed:
+                self._unadmitted.add(task.id)
                 self._running[task.id] = asyncio.create_task(self._run(task))
             if not claimed:
-                await _wait(self._wake, POLL_S * random.uniform(0.8, 1.2))  # noqa: S311
+                await wait_for(self._wake, POLL_S * random.uniform(0.8, 1.2))  # noqa: S311
 
     async def _run(self, task: ClaimedTask) -> None:
         try:
-            async with self._slots:
-                job = await asyncio.to_thread(job_of, task, self._ports.blobs)
-                self._executed += 1
-                outcome = await self._engine.run(job)
-            result = await asyncio.to_thread(result_of, task, outcome, self._ports.blobs, self._name)
+            landing = await self._landing(task)
         except asyncio.CancelledError:
             raise
         except Exception as error:
             log.exception("task %d of %s could not be run", task.id, task.orchestration_id)
-            result = REPLResult(
-                task.spawn.task_id,
-                is_success=False,
-                stderr=f"the host could not run this task: {type(error).__name__}: {error}",
-                error_kind=ErrorKind.CRASHED,
-                actor_id=self._name,
-            )
+            line = f"the host could not run this task: {type(error).__name__}: {error}"
+            landing = Landing(task, self._failed(task, ErrorKind.CRASHED, line))
         finally:
             self._running.pop(task.id, None)
+            self._unadmitted.discard(task.id)
             self._wake.set()
-        self._landings.put_nowait(Landing(task, result))
+        self._landings.put_nowait(landing)
+
+    async def _landing(self, task: ClaimedTask) -> Landing:
+        """Run a task. Raises whatever keeps the host from it."""
+        if task.named and task.named.lost:
+            line = f"the state of REPL {task.spawn.repl!r} is lost: {task.named.lost}"
+            return Landing(task, self._failed(task, ErrorKind.STATE_LOST, line))
+        with self._groups.busy(str(task.orchestration_id)):
+            async with self._admission.running():
+                self._unadmitted.discard(task.id)
+                job = await asyncio.to_thread(job_of, task, self._ports.blobs)
+                self._executed += 1
+                outcome = await self._engine.run(job)
+        result = await asyncio.to_thread(result_of, task, outcome, self._ports.blobs, self._name)
+        return Landing(task, result, await asyncio.to_thread(saved_state, outcome, self._ports.blobs))
+
+    def _failed(self, task: ClaimedTask, kind: ErrorKind, line: str) -> REPLResult:
+        return REPLResult(
+            task.spawn.task_id, is_success=False, stderr=line + "\n", error_kind=kind, actor_id=self._name
+        )
 
     async def _land_loop(self) -> None:
         while True:
             group = [await self._landings.get()]
             while not self._landings.empty():
                 group.append(self._landings.get_nowait())
-            landed = await _patiently(self._ports.ledger.land, self._process_id, group)
+            landed = await patiently(self._ports.ledger.land, self._process_id, group)
             if landed.refused:
                 log.warning("landing refused for tasks %s: claimed by another or ended", landed.refused)
+                await self._forget(group, landed.refused)
+            if any(hint.name == "dispatch" for hint in landed.hints):
+                # The next task of a named REPL may be due: here, most likely.
+                self.wake()
             await asyncio.to_thread(self._ports.hints.send, landed.hints)
+
+    async def _forget(self, group: Sequence[Landing], refused: Sequence[int]) -> None:
+        """A state that was not committed must not be gone on from."""
+        for landing in group:
+            if landing.task.named and landing.task.id in refused:
+                await self._engine.forget(str(landing.task.named.id))
 
     async def _pulse_loop(self) -> None:
         while True:
-            pulse = await _patiently(self._ports.ledger.pulse, self._process_id)
+            pulse = await patiently(self._ports.ledger.pulse, self._process_id)
             unwanted = pulse.stop if pulse.alive else tuple(self._running)
             for task_id in unwanted:
                 if task := self._running.get(task_id):
@@ -139,25 +181,6 @@ class Host:
             if not pulse.alive:
                 log.warning("this host was given up by a sweeper; registering anew")
                 self._process_id = await self._register()
+            for group in self._groups.take_idle(time.monotonic()):
+                await self._engine.end_group(group)
             await asyncio.sleep(PULSE_S)
-
-
-async def _patiently(call: Callable[..., Returned], *args: Any) -> Returned:
-    """Call the ledger off the loop until it answers: an outage only delays."""
-    pause = 0.2
-    while True:
-        try:
-            return await asyncio.to_thread(call, *args)
-        except ServiceMissing as error:
-            log.warning("the ledger does not answer: %s", error.what)
-        except Exception:
-            log.exception("the ledger failed")
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, 2.0)
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return

@@ -1,11 +1,12 @@
 """REPLActor: the Ray actor around a host. Values and ids cross Ray, never refs, and never a secret."""
 
 import importlib
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, cast
 
 from orchestration.repl_job import ReplJob, ReplOutcome
-from replwright.repl.host.cpython import CPythonEngine
+from replwright.repl.engine import engine_of, memory_of
+from replwright.repl.host.admission import Admission
 from replwright.repl.pool.host import Host
 from replwright.repl.pool.ports import Wiring
 
@@ -15,14 +16,12 @@ class REPLActor:
 
     def __init__(self, name: str, wiring: str) -> None:
         module, function = wiring.split(":")
-        self._ports = cast(Wiring, getattr(importlib.import_module(module), function))()
-        settings = self._ports.settings
+        ports = cast(Wiring, getattr(importlib.import_module(module), function))()
+        settings = ports.settings
         scratch = settings.home / "scratch" / name
         scratch.mkdir(parents=True, exist_ok=True)
-        self._engine = CPythonEngine(
-            guest_python=settings.guest_python, scratch_root=Path(scratch), max_live=settings.max_live
-        )
-        self._host = Host(self._ports, self._engine, name)
+        memory = memory_of(settings)
+        self._host = Host(ports, engine_of(settings, scratch, memory), Admission(settings.max_running, memory), name)
 
     async def start(self) -> str:
         """Returns once the boundary was tested and the host looks for work; after that it is a sign of life.
@@ -35,8 +34,20 @@ class REPLActor:
     async def wake(self) -> None:
         self._host.wake()
 
-    async def execute(self, job: ReplJob) -> ReplOutcome:
-        return await self._host.execute(job)
+    async def execute(self, jobs: Sequence[ReplJob]) -> list[ReplOutcome]:
+        """Each in a fresh REPL, so that Ray may try a call again: nothing of the first time is left."""
+        return await self._host.execute(jobs)
+
+    async def execute_in_session(self, job: ReplJob, session_id: str, repl: str) -> ReplOutcome:
+        """Never to be tried again by Ray: the first time may have committed."""
+        return await self._host.execute_in_session(job, session_id, repl)
+
+    async def execute_live(self, job: ReplJob, key: str) -> ReplOutcome:
+        """Never to be tried again by Ray: a state that was here died with the first time."""
+        return await self._host.execute_live(job, key)
+
+    async def close_live(self, key: str) -> None:
+        await self._host.close_live(key)
 
     async def stats(self) -> dict[str, Any]:
         return self._host.stats()

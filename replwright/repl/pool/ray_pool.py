@@ -2,46 +2,34 @@
 
 import logging
 import socket
-import time
+import uuid
+import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import ray
-from ray.exceptions import RayActorError, RayError
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
+from ray.exceptions import RayError
 
-import replwright
 from orchestration.errors import BadInput, ServiceMissing
-from orchestration.limits import MAX_TASK_TIMEOUT_S, TaskLimits
+from orchestration.limits import MAX_SESSION_ID_CHARS, MAX_TASK_TIMEOUT_S, TaskLimits
 from orchestration.repl_job import ReplJob, ReplOutcome
-from replwright.repl.pool.host_actor import REPLActor
+from orchestration.tools import SESSION_REPL
+from replwright.repl.pool.calls import get
+from replwright.repl.pool.hosts import NAMESPACE, HostOptions, Hosts
+from replwright.repl.pool.live_repl import LiveREPL
 from replwright.repl.pool.ports import HOST_WIRING
 from replwright.settings import Settings
 
-NAMESPACE = "replwright"
-START_TIMEOUT_S = 60.0
 CONNECT_TIMEOUT_S = 5.0
+_JOBS_A_CALL = 32
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class HostOptions:
-    """How Ray keeps a host. `max_restarts` is for life, so the reconciler recreates one that used them up."""
-
-    max_restarts: int = 3
-    max_task_retries: int = 2
-    num_cpus: float = 0.5
-    memory_bytes: int = 500 * 1024**2
 
 
 class RayREPLPool:
     """The pool as `dispatch` and library callers see it."""
 
     def __init__(self, options: HostOptions | None = None, wiring: str = HOST_WIRING) -> None:
-        self._options = options or HostOptions()
-        self._wiring = wiring
-        self._hosts: dict[str, Any] = {}
+        self._hosts = Hosts(options or HostOptions(), wiring)
         self._next = 0
 
     @classmethod
@@ -62,108 +50,91 @@ class RayREPLPool:
                 f"Ray at {settings.ray_address or 'an unset address'} cannot be reached: {str(error).splitlines()[0]}",
                 "check REPLWRIGHT_RAY_ADDRESS and RAY_AUTH_TOKEN, or run `replwright up`",
             ) from None
-        return cls()
+        return cls(HostOptions.of(settings))
 
     def ensure_hosts(self) -> int:
         """Start a host on every live node that has none; how many serve. A dead one is made anew."""
-        nodes = {node["NodeID"]: node for node in _nodes() if node["Alive"] and node["Resources"].get("CPU")}
-        for name in [name for name in self._hosts if name.rsplit("-", 1)[1] not in {n[:12] for n in nodes}]:
-            del self._hosts[name]
-        for node_id in nodes:
-            name = f"repl-host-{replwright.__version__}-{node_id[:12]}"
-            if not self._answers(name):
-                self._hosts.pop(name, None)
-                self._hosts[name] = self._create(name, node_id)
-        return len(self._hosts)
+        return self._hosts.ensure()
 
     def wake(self) -> None:
         """Tell the hosts to look at the table now. They would within a second by themselves."""
-        for host in self._serving().values():
+        for host in self._hosts.serving().values():
             host.wake.remote()
 
     def execute(self, code: str, session_id: str | None = None, timeout: float = 30) -> ReplOutcome:
-        """Run code in a fresh REPL on some host and wait for what it left. `timeout` is seconds of running."""
-        return self.execute_batch([code], timeout, session_id)[0]
+        """Run code on some host and wait for what it left. `timeout` is seconds of running.
 
-    def execute_batch(
-        self, codes: Sequence[str], timeout: float | Sequence[float] = 30, session_id: str | None = None
-    ) -> list[ReplOutcome]:
+        With `session_id` it runs in that session's REPL, whose variables persist, wherever its last call ran; else
+        in a fresh one. Raises BadInput, ServiceMissing; in a session the latter may come after the code ran.
+        """
+        if session_id is None:
+            return self.execute_batch([code], timeout)[0]
+        _check(session_id, [timeout])
+        return self.run_in_session(ReplJob(code, limits=TaskLimits(timeout_s=timeout)), session_id)
+
+    def execute_batch(self, codes: Sequence[str], timeout: float | Sequence[float] = 30) -> list[ReplOutcome]:
         """Run each code in a fresh REPL; outcomes in order. `timeout` is for each, or one per code."""
-        if session_id is not None:
-            raise BadInput("session_id", "this pool offers fresh REPLs only", "leave session_id out")
         timeouts = [timeout] * len(codes) if isinstance(timeout, int | float) else list(timeout)
         if len(timeouts) != len(codes):
             raise BadInput("timeout", f"{len(timeouts)} for {len(codes)} codes", "give one number, or one per code")
-        if any(not 0 < seconds <= MAX_TASK_TIMEOUT_S for seconds in timeouts):
-            raise BadInput("timeout", f"outside 0 to {MAX_TASK_TIMEOUT_S} seconds", "give a shorter one")
+        _check(None, timeouts)
+        group = uuid.uuid4().hex
         return self.run_jobs(
-            [ReplJob(code, limits=TaskLimits(timeout_s=s)) for code, s in zip(codes, timeouts, strict=True)]
+            [
+                ReplJob(code, limits=TaskLimits(timeout_s=seconds), group=group, group_size=len(codes))
+                for code, seconds in zip(codes, timeouts, strict=True)
+            ]
         )
 
     def run_jobs(self, jobs: Sequence[ReplJob]) -> list[ReplOutcome]:
         """Run prepared jobs over all hosts in turn; outcomes in order."""
-        hosts = list(self._serving().values())
-        if not hosts:
-            raise ServiceMissing("no REPL host serves", "run `replwright doctor`")
-        refs = []
-        for job in jobs:
-            refs.append(hosts[self._next % len(hosts)].execute.remote(job))
+        hosts = list(self._hosts.needed().values())
+        calls = []
+        # Not a call a job: a call costs what a small job costs.
+        for start in range(0, len(jobs), _JOBS_A_CALL):
+            calls.append(hosts[self._next % len(hosts)].execute.remote(jobs[start : start + _JOBS_A_CALL]))
             self._next += 1
-        try:
-            return list(ray.get(refs))
-        except RayActorError as error:
-            raise ServiceMissing(f"a REPL host died: {error}", "try again") from None
+        return [outcome for outcomes in get(calls) for outcome in outcomes]
+
+    def run_in_session(self, job: ReplJob, session_id: str, repl: str = SESSION_REPL) -> ReplOutcome:
+        """Run a prepared job in a session's named REPL."""
+        host = self._host_of(session_id)
+        # Tried again by nobody: the first time may have changed the state, and committed that.
+        call = host.execute_in_session.options(max_task_retries=0).remote(job, session_id, repl)
+        return cast(ReplOutcome, get([call])[0])
+
+    def open(self, key: str | None = None) -> LiveREPL:
+        """A REPL that is live on one host until it is closed; nothing of it is committed, unlike a session's."""
+        key = key or f"live-{uuid.uuid4().hex}"
+        return LiveREPL(self._host_of(key), key)
 
     def stats(self) -> list[dict[str, Any]]:
         """One entry a host: running, free, executed, pid."""
-        return list(ray.get([host.stats.remote() for host in self._serving().values()], timeout=10))
+        return list(ray.get([host.stats.remote() for host in self._hosts.serving().values()], timeout=10))
 
     def shutdown(self) -> None:
         """End the hosts: what they had claimed goes back to the table. The cluster itself stays."""
-        for host in self._serving().values():
+        for host in self._hosts.serving().values():
             try:
                 ray.get(host.stop.remote(), timeout=10)
             except RayError as error:
                 log.warning("a host did not stop by itself: %s", type(error).__name__)
             ray.kill(host)
-        self._hosts.clear()
+        self._hosts.forget()
 
-    def _serving(self) -> dict[str, Any]:
-        if not self._hosts:
-            self.ensure_hosts()
-        return dict(self._hosts)
+    def _host_of(self, session_id: str) -> Any:
+        """The same host for the same session, as long as the hosts are the same: its REPL is live there."""
+        hosts = self._hosts.needed()
+        names = sorted(hosts)
+        return hosts[names[zlib.crc32(session_id.encode()) % len(names)]]
 
-    def _answers(self, name: str) -> bool:
-        if name not in self._hosts:
-            return False
-        try:
-            ray.get(self._hosts[name].start.remote(), timeout=5)
-        except RayActorError:
-            return False
-        except RayError as error:
-            # Slow is not dead: Ray itself says when an actor has died.
-            log.warning("host %s is slow to answer: %s", name, type(error).__name__)
-        return True
 
-    def _create(self, name: str, node_id: str) -> Any:
-        options = self._options
-        started = time.monotonic()
-        actor: Any = ray.remote(REPLActor)
-        host = actor.options(
-            name=name,
-            namespace=NAMESPACE,
-            lifetime="detached",
-            get_if_exists=True,
-            max_restarts=options.max_restarts,
-            max_task_retries=options.max_task_retries,
-            num_cpus=options.num_cpus,
-            memory=options.memory_bytes,
-            max_concurrency=1000,
-            scheduling_strategy=NodeAffinitySchedulingStrategy(node_id=node_id, soft=False),
-        ).remote(name, self._wiring)
-        ray.get(host.start.remote(), timeout=START_TIMEOUT_S)
-        log.info("host %s serves after %.1f s", name, time.monotonic() - started)
-        return host
+def _check(session_id: str | None, timeouts: Sequence[float]) -> None:
+    """Raises BadInput."""
+    if any(not 0 < seconds <= MAX_TASK_TIMEOUT_S for seconds in timeouts):
+        raise BadInput("timeout", f"outside 0 to {MAX_TASK_TIMEOUT_S} seconds", "give a shorter one")
+    if session_id is not None and not (0 < len(session_id) <= MAX_SESSION_ID_CHARS and session_id.isprintable()):
+        raise BadInput("session_id", f"not 1 to {MAX_SESSION_ID_CHARS} printable characters", "give a shorter id")
 
 
 def _must_listen(address: str) -> None:
@@ -176,7 +147,3 @@ def _must_listen(address: str) -> None:
             f"Ray at {address or 'an unset address'} cannot be reached: {error}",
             "check REPLWRIGHT_RAY_ADDRESS, or run `replwright up`",
         ) from None
-
-
-def _nodes() -> list[dict[str, Any]]:
-    return list(ray.nodes())  # type: ignore[no-untyped-call]
