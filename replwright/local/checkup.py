@@ -10,6 +10,8 @@ from functools import partial
 from pathlib import Path
 
 from orchestration.errors import ReplwrightError
+from orchestration.ports import Engine
+from orchestration.states import EngineName
 from replwright.local import paths, ports, reach, stack
 from replwright.local.endpoints import Endpoints
 from replwright.settings import Settings
@@ -34,6 +36,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _asked("model", lambda: _model(settings))
     yield _asked("guest", lambda: _guest(settings))
     yield _asked("sandbox", lambda: _sandbox(settings))
+    yield _asked("rust engine", lambda: _rust(settings))
     yield from _ports(settings)
     try:
         endpoints = stack.attach(settings) or Endpoints.of(settings)
@@ -99,20 +102,39 @@ def _guest(settings: Settings) -> str:
 def _sandbox(settings: Settings) -> str:
     """A real REPL: its start attacks the sandbox from inside, and refuses when an attack succeeds."""
     with tempfile.TemporaryDirectory(prefix="rw-doctor-") as folder:
-        outcome = asyncio.run(_one_repl(settings, Path(folder)))
+        outcome, walls = asyncio.run(_in_one_repl(_cpython(settings, Path(folder)), EngineName.CPYTHON))
     if outcome != "42":
         raise ReplwrightError(f"a REPL answered {outcome!r} to 6 * 7", "see the guest environment: make setup")
+    return f"the attacks of the self-test failed, and a REPL answered; around it: {', '.join(walls)}"
+
+
+def _rust(settings: Settings) -> str:
+    """The same for the rust engine. Without it, everything runs in cpython."""
+    from replwright.repl.host.rust import RustEngine
+
+    if settings.engine is EngineName.CPYTHON:
+        return "not used: REPLWRIGHT_ENGINE is cpython"
+    with tempfile.TemporaryDirectory(prefix="rw-doctor-") as folder:
+        outcome, _ = asyncio.run(_in_one_repl(RustEngine(Path(folder), max_live=1, ready=1), EngineName.RUST))
+    if outcome != "42":
+        raise ReplwrightError(f"the rust engine answered {outcome!r} to 6 * 7", "make setup")
     return "the attacks of the self-test failed, and a REPL answered"
 
 
-async def _one_repl(settings: Settings, folder: Path) -> str | None:
-    from orchestration.repl_job import ReplJob
+def _cpython(settings: Settings, folder: Path) -> Engine:
     from replwright.repl.host.cpython import CPythonEngine
 
-    engine = CPythonEngine(folder, settings.guest_python, max_live=1)
+    return CPythonEngine(folder, settings.guest_python, max_live=1)
+
+
+async def _in_one_repl(engine: Engine, name: EngineName) -> tuple[str | None, tuple[str, ...]]:
+    """The value of 6 * 7, and what stood around it as far as the engine tells."""
+    from orchestration.repl_job import ReplJob
+
     await engine.start()
     try:
-        return (await engine.run(ReplJob("6 * 7"))).value
+        outcome = await engine.run(ReplJob("6 * 7", engine=name))
+        return outcome.value, tuple(getattr(engine, "walls", ()))
     finally:
         await engine.stop()
 

@@ -109,6 +109,11 @@ class CPythonEngine:
             "templates": len(self._parts.templates.live),
         }
 
+    @property
+    def walls(self) -> tuple[str, ...]:
+        """What confines REPLs on this machine, the outermost first."""
+        return self._parts.zygotes.walls if self._parts is not None else ()
+
     def zygote_pids(self) -> list[int]:
         """The processes that REPLs are forked from, the bare one first."""
         return self._parts.zygotes.pids() if self._parts is not None else []

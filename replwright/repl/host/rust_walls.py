@@ -62,14 +62,17 @@ class Walls:
 
     def _write(self, name: str, settings: dict[str, Any]) -> None:
         (self._folder / f"{name}.json").write_text(json.dumps(settings))
+        launcher = Path(__file__).with_name("rust_launch.py")
+        words = [sys.executable, "-I", "-S", "-B", str(launcher), str(self._folder / f"{name}.json")]
+        script = self._folder / name
+        script.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$0" "$@"\n')
+        script.chmod(0o700)
 
     def _script(self, name: str, slot: int) -> Path:
+        # A link to what was written once: a program cannot be started while a fork of another thread holds it open.
         script = self._folder / f"{name}-{slot}"
-        if not script.exists():
-            launcher = Path(__file__).with_name("rust_launch.py")
-            words = [sys.executable, "-I", "-S", "-B", str(launcher), str(self._folder / f"{name}.json")]
-            script.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$0" "$@"\n')
-            script.chmod(0o700)
+        if not script.is_symlink():
+            script.symlink_to(name)
         return script
 
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 from orchestration.errors import SandboxUnavailable
 from orchestration.limits import MAX_TASK_TIMEOUT_S, TaskLimits
@@ -62,6 +63,7 @@ class Templates:
         self._live: set[Template] = set()
         self._ending: set[asyncio.Task[None]] = set()
         self._loaders = asyncio.Semaphore(_LOADERS)
+        self._began: WeakKeyDictionary[asyncio.Task[Template | None], float] = WeakKeyDictionary()
 
     @property
     def live(self) -> frozenset[Template]:
@@ -113,16 +115,20 @@ class Templates:
         limits = job.limits
         for (held, memory, scratch), making in group.templates.items():
             if set(inputs) <= set(held) and memory >= limits.memory_bytes and scratch >= limits.scratch_bytes:
-                return await self._usable(making)
+                return await self._usable(making, limits)
         if not self._make_room():
             return None
         key = (inputs, limits.memory_bytes, limits.scratch_bytes)
         group.templates[key] = making = asyncio.create_task(self._make(group, inputs, limits))
-        return await self._usable(making)
+        return await self._usable(making, limits)
 
-    async def _usable(self, making: "asyncio.Task[Template | None]") -> Template | None:
-        # Not awaited itself: others may wait for it too, and its end is not this job's.
-        await asyncio.wait({making})
+    async def _usable(self, making: "asyncio.Task[Template | None]", limits: TaskLimits) -> Template | None:
+        # Not awaited itself: others may wait for it too, and its end is not this job's. Nobody waits for a table for
+        # longer than a job may run: whoever comes later than that takes an ordinary REPL at once.
+        began = self._began.setdefault(making, asyncio.get_running_loop().time())
+        await asyncio.wait({making}, timeout=began + limits.timeout_s - asyncio.get_running_loop().time())
+        if not making.done():
+            return None
         template = _result(making)
         return None if template is None or template.zygote.gone else template
 

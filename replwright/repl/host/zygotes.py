@@ -42,6 +42,11 @@ class Zygotes:
         """Of the live ones, the bare one first."""
         return [self._zygotes[flavour].pid for flavour in Flavour if flavour in self._zygotes]
 
+    @property
+    def walls(self) -> tuple[str, ...]:
+        """What stands around REPLs here; empty before the first zygote started."""
+        return next((zygote.walls for zygote in self._zygotes.values()), ())
+
     async def stop(self) -> None:
         """End them and all their REPLs."""
         self._stopped = True
