@@ -1,6 +1,7 @@
 """REPLs that wait for a job, confined already, so that a job need not wait for them. Refilled behind its back."""
 
 import asyncio
+import contextlib
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 
@@ -17,6 +18,8 @@ _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 30.0
 _FULL_PAUSE_S = 0.5
 # A refill lets jobs go first for as long as there is something left to give to the next one.
 _YIELD_S, _YIELDS = 0.002, 10
+# What plots are forked from costs seconds of processor time to start, just when a host has its first jobs to serve.
+_PLOTS_AFTER_S = 10.0
 
 Open = Callable[[Flavour, TaskLimits], Awaitable[Berth]]
 
@@ -40,6 +43,7 @@ class ReadySets:
         self._memory = memory
         self._stock: dict[Flavour, deque[Berth]] = {flavour: deque() for flavour in Flavour}
         self._taken = asyncio.Event()
+        self._plots_from = asyncio.get_running_loop().time() + _PLOTS_AFTER_S
         self._refilling: asyncio.Task[None] | None = None
 
     @property
@@ -53,6 +57,9 @@ class ReadySets:
     def take(self, flavour: Flavour, limits: TaskLimits) -> Berth | None:
         """One for a job with these limits; None when there is none: then it is forked for the job."""
         stock = self._stock[flavour]
+        if flavour is Flavour.PLOT and self._plots_wait_s():
+            self._plots_from = 0.0
+            self._taken.set()
         while stock and stock[0].suits(limits):
             self._taken.set()
             berth = stock.popleft()
@@ -76,7 +83,8 @@ class ReadySets:
             flavour = self._most_wanted()
             if flavour is None:
                 self._taken.clear()
-                await self._taken.wait()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._taken.wait(), self._plots_wait_s() or None)
                 continue
             await self._let_jobs_go_first(flavour)
             if self._memory.is_full:
@@ -93,10 +101,16 @@ class ReadySets:
     def _most_wanted(self) -> Flavour | None:
         """The flavour of whose set the largest part is missing."""
         missing = {
-            flavour: 1 - len(self._stock[flavour]) / wanted for flavour, wanted in self._wanted.items() if wanted
+            flavour: 1 - len(self._stock[flavour]) / wanted
+            for flavour, wanted in self._wanted.items()
+            if wanted and not (flavour is Flavour.PLOT and self._plots_wait_s())
         }
-        flavour = max(missing, key=lambda one: missing[one])
-        return flavour if missing[flavour] > 0 else None
+        flavour = max(missing, key=lambda one: missing[one], default=None)
+        return flavour if flavour is not None and missing[flavour] > 0 else None
+
+    def _plots_wait_s(self) -> float:
+        """How long plots are still to wait for their turn; 0 when they may be made."""
+        return max(0.0, self._plots_from - asyncio.get_running_loop().time())
 
     async def _let_jobs_go_first(self, flavour: Flavour) -> None:
         for _ in range(_YIELDS):

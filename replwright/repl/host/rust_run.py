@@ -67,7 +67,8 @@ class RustRun:
             raw, failed = self._feed(session, more(name, limits.value_bytes), None)
         if failed is not None and failed.broken:
             self._worker.kill()
-        if not self._worker.dead:
+        # A worker that nobody else may use ends with its session.
+        if not self._worker.dead and self._job.group is not None:
             self._worker.shut(session)
         return self._made(raw, failed)
 

@@ -13,6 +13,8 @@ from pathlib import Path
 from pydantic_monty import Monty, MontyError, MontySession, OSPolicy, ResourceLimits
 
 from orchestration.errors import SandboxUnavailable
+from orchestration.limits import TaskLimits
+from replwright.repl.host.rust_walls import MOST_HEAP_BYTES
 
 _START_S = 20.0
 # Monty ends a feed at its limit itself; this long after it, its process is killed.
@@ -20,6 +22,7 @@ _GRACE_S = 0.5
 _SUSPENSIONS = 100_000
 # A first run costs more than the next: no job's is the first.
 _WARM_UP = "def f(x):\n    return [repr(y) for y in x]\nprint(f((1, 2.5, 'a', {'b': None})))"
+_USUAL = (TaskLimits().timeout_s, min(TaskLimits().memory_bytes, MOST_HEAP_BYTES))
 # Sleep is served by the host, who can be told to stop.
 _OS_POLICY = OSPolicy(sleep="call_host")
 
@@ -51,6 +54,8 @@ class Worker:
                     raise SandboxUnavailable("a worker of the rust engine has no process", "see replwright doctor")
                 self._pidfd = os.pidfd_open(pid)
                 session.feed_run(_WARM_UP, print_callback=lambda *_printed: None)
+            # What most jobs need is there before they come.
+            self._ahead: tuple[tuple[float, int], MontySession] | None = (_USUAL, self._opened(*_USUAL))
         except (MontyError, OSError, TimeoutError) as error:
             self.close()
             raise SandboxUnavailable(
@@ -59,6 +64,15 @@ class Worker:
 
     def open(self, timeout_s: float, heap_bytes: int) -> MontySession:
         """A new session, with nothing of the ones before it. Raises MontyError, TimeoutError."""
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            limits, session = ahead
+            if limits == (timeout_s, heap_bytes):
+                return session
+            self.shut(session)
+        return self._opened(timeout_s, heap_bytes)
+
+    def _opened(self, timeout_s: float, heap_bytes: int) -> MontySession:
         limits = ResourceLimits(max_feed_duration_secs=timeout_s, max_memory=heap_bytes, max_suspensions=_SUSPENSIONS)
         session = self._pool.checkout(limits=limits, os_policy=_OS_POLICY, assert_message_annotations=False)
         return session.__enter__()

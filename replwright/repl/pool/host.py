@@ -7,6 +7,7 @@ import random
 import socket
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 
 import replwright
 from orchestration.ports import Engine
@@ -24,6 +25,7 @@ from replwright.repl.pool.translate import job_of, result_of, saved_state
 
 POLL_S = 1.0
 PULSE_S = 2.0
+_LAST_WORDS_S = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -95,6 +97,8 @@ class Host:
             task.cancel()
         await asyncio.gather(*self._loops, *self._running.values(), return_exceptions=True)
         if self._process_id:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._library.write_log(), _LAST_WORDS_S)
             await asyncio.to_thread(self._ports.ledger.deregister, self._process_id)
         await self._engine.stop()
 

@@ -19,6 +19,8 @@ from replwright.repl.pool.translate import named_state, saved_state
 BUSY_S = 60.0
 _LOOK_AGAIN_S = 0.1
 _LOGGED_CODE_CHARS = 64 * 1024
+# A call must not wait for the database beside it: the log is written seldom, and much of it at once.
+_LOG_EVERY_S, _LOG_AT_ONCE = 0.25, 1000
 
 
 class Library:
@@ -36,6 +38,7 @@ class Library:
         self._ports, self._engine, self._admission, self._groups = ports, engine, admission, groups
         self._name, self._process_id = name, process_id
         self._log: asyncio.Queue[Execution] = asyncio.Queue()
+        self._unwritten: list[Execution] = []
         self._giving_back: set[asyncio.Future[bool]] = set()
 
     async def run_all(self, jobs: Sequence[ReplJob]) -> list[ReplOutcome]:
@@ -70,10 +73,18 @@ class Library:
     async def log_forever(self) -> None:
         """Write the log in groups, behind the callers' backs."""
         while True:
-            group = [await self._log.get()]
-            while not self._log.empty():
-                group.append(self._log.get_nowait())
+            self._unwritten.append(await self._log.get())
+            await asyncio.sleep(_LOG_EVERY_S)
+            await self.write_log()
+
+    async def write_log(self) -> None:
+        """Write what is not written yet."""
+        while not self._log.empty():
+            self._unwritten.append(self._log.get_nowait())
+        for start in range(0, len(self._unwritten), _LOG_AT_ONCE):
+            group = self._unwritten[start : start + _LOG_AT_ONCE]
             await patiently(self._ports.ledger.record_executions, self._process_id(), group)
+        self._unwritten = []
 
     async def admitted(self, job: ReplJob, session_id: str | None) -> ReplOutcome:
         """Run a job in its turn, and log it."""
