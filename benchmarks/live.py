@@ -3,12 +3,11 @@
 import time
 import uuid
 
-import ray
-
 from benchmarks import actor_design
 from benchmarks.memory import pss_bytes
 from benchmarks.report import Measured
 from orchestration.repl_job import ReplJob
+from replwright.repl.pool.calls import get
 from replwright.repl.pool.ray_pool import RayREPLPool
 
 USE = "import pandas as pd\npd.Series(range(1000)).sum()"
@@ -39,13 +38,13 @@ def _ours(pool: RayREPLPool, count: int, ray_head: int) -> tuple[float, int]:
     """As many live REPLs, none durable; the bytes are those of the whole: Ray, the host, zygotes and REPLs."""
     started = time.perf_counter()
     repls = [pool.open(f"bench-{uuid.uuid4().hex}") for _ in range(count)]
-    outcomes = ray.get([repl.send(ReplJob(USE)) for repl in repls])
+    outcomes = get([repl.send(ReplJob(USE)) for repl in repls])
     spent = time.perf_counter() - started
     assert all(outcome.value == "499500" for outcome in outcomes), next(o for o in outcomes if o.value != "499500")
     [stats] = pool.stats()
     assert stats["live"] >= count, stats
     held = pss_bytes([ray_head])
-    ray.get([repl.end() for repl in repls])
+    get([repl.end() for repl in repls])
     return spent, held
 
 

@@ -62,11 +62,14 @@ def learn_places(scratch: str | None) -> None:
     _own_home = scratch
 
 
-def serve(channel: int, inputs: str, scratch: str) -> None:
-    """Settle a process that is confined already, say so, and run what the channel brings."""
+def serve(channel: int, inputs: str, scratch: str, ahead: bool) -> None:
+    """Settle a process that is confined already, say so, and run what the channel brings.
+
+    `ahead`: no job waits for it yet.
+    """
     _settle(scratch)
     wire.send_prepared(channel, _READY)
-    main.serve_jobs(channel, inputs)
+    main.serve_jobs(channel, inputs, ahead=ahead)
 
 
 def tell(channel: int, message: dict[str, Any]) -> None:

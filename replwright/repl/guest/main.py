@@ -48,13 +48,14 @@ class Report:
         wire.send(channel, {"done": dict(vars(self))})
 
 
-def serve_jobs(channel: int, inputs: str) -> None:
+def serve_jobs(channel: int, inputs: str, *, ahead: bool) -> None:
     """Run what the channel brings, in a process that is confined and settled already: one job, or those of a named
-    REPL, one after the other in one namespace.
+    REPL, one after the other in one namespace. `ahead`: the first is not there yet, so there is time to prepare.
     """
     scratch = os.getcwd()
     namespace = _fresh_main(scratch, inputs)
-    _warm_up(inputs, Path(scratch, "outputs"))
+    if ahead:
+        _warm_up(inputs, Path(scratch, "outputs"))
     job = wire.receive(channel)
     while job is not None:
         _serve(channel, job, inputs, namespace, Path(scratch, "outputs"))

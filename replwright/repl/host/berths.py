@@ -25,11 +25,11 @@ class Berths:
         self._cleaning: set[asyncio.Task[None]] = set()
         self._taken: set[Berth] = set()
 
-    async def open(self, zygote: Zygote, limits: TaskLimits) -> Berth:
-        """One whose REPL is confined and waits. Raises ZygoteGone, SandboxUnavailable, OSError."""
+    async def open(self, zygote: Zygote, limits: TaskLimits, *, ahead: bool = False) -> Berth:
+        """One whose REPL is confined and waits; `ahead` of its job. Raises ZygoteGone, SandboxUnavailable, OSError."""
         berth = self.make(zygote, limits)
         try:
-            await berth.open()
+            await berth.open(ahead=ahead)
             await berth.repl.first_word()
         except BaseException:
             self.clean(berth)

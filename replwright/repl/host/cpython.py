@@ -146,7 +146,7 @@ class _Parts:
         max_live = min(engine._max_live, UIDS_PER_ENGINE // 2)
         self.live = LiveRepls(self.open, self.berths, max_live, engine._ttl_s)
         self.ready = ReadySets(
-            engine._wanted, self._fork, self.berths.clean, lambda: len(engine._running), engine._memory
+            engine._wanted, self._ahead, self.berths.clean, lambda: len(engine._running), engine._memory
         )
         self.guard = MemoryGuard(engine._memory, self.berths.repls, self.live.drop_the_dead)
 
@@ -184,6 +184,9 @@ class _Parts:
         if template is not None:
             self.templates.release(template)
         self.live.capacity.give()
+
+    async def _ahead(self, flavour: Flavour, limits: TaskLimits) -> Berth:
+        return await self.berths.open(await self.zygotes.get(flavour), limits, ahead=True)
 
     async def _fork(self, flavour: Flavour, limits: TaskLimits) -> Berth:
         return await self.berths.open(await self.zygotes.get(flavour), limits)

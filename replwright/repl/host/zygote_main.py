@@ -90,12 +90,13 @@ class _Zygote:
     def _plan(self, request: dict[str, Any]) -> Callable[[list[int]], None]:
         names = request.pop("template", None)
         self_test = request.pop("self_test", None)
+        ahead = request.pop("ahead", False)
         share = self._apply.Confined(size_bytes=self._pages(0), **request)
         if names is None:
-            return lambda descriptors: self._become_a_repl(share, descriptors, self_test)
+            return lambda descriptors: self._become_a_repl(share, descriptors, self_test, ahead)
         return lambda descriptors: self._become_a_template(share, descriptors, names, self_test)
 
-    def _become_a_repl(self, share: Any, descriptors: list[int], self_test: dict[str, Any] | None) -> None:
+    def _become_a_repl(self, share: Any, descriptors: list[int], self_test: dict[str, Any] | None, ahead: bool) -> None:
         self._server.keep_only(descriptors, rules=self._boundary.rules is not None)
         channel = self._server.CHANNEL
         try:
@@ -106,7 +107,7 @@ class _Zygote:
         if self_test is not None:
             self._entry.tell(channel, {"self_test": self._selftest.reached(**self_test)})
         else:
-            self._entry.serve(channel, places.inputs, places.scratch)
+            self._entry.serve(channel, places.inputs, places.scratch, ahead)
 
     def _become_a_template(
         self, share: Any, descriptors: list[int], names: list[str], self_test: dict[str, Any] | None

@@ -1,12 +1,13 @@
 """REPLActor: the Ray actor around a host. Values and ids cross Ray, never refs, and never a secret."""
 
 import importlib
-from collections.abc import Sequence
 from typing import Any, cast
 
-from orchestration.repl_job import ReplJob, ReplOutcome
+import ray
+
 from replwright.repl.engine import engine_of, memory_of
 from replwright.repl.host.admission import Admission
+from replwright.repl.pool.calls import packed, unpacked
 from replwright.repl.pool.host import Host
 from replwright.repl.pool.ports import Wiring
 
@@ -34,20 +35,22 @@ class REPLActor:
     async def wake(self) -> None:
         self._host.wake()
 
-    async def execute(self, jobs: Sequence[ReplJob]) -> list[ReplOutcome]:
+    async def execute(self, jobs: bytes) -> bytes:
         """Each in a fresh REPL, so that Ray may try a call again: nothing of the first time is left."""
-        return await self._host.execute(jobs)
+        return packed(await self._host.execute(unpacked(jobs)))
 
-    async def execute_in_session(self, job: ReplJob, session_id: str, repl: str) -> ReplOutcome:
-        """Never to be tried again by Ray: the first time may have committed."""
-        return await self._host.execute_in_session(job, session_id, repl)
+    # Never to be tried again by Ray: the first time may have committed, or its state has died with it.
+    @ray.method(max_task_retries=0)
+    async def execute_in_session(self, job: bytes, session_id: str, repl: str) -> bytes:
+        return packed(await self._host.execute_in_session(unpacked(job), session_id, repl))
 
-    async def execute_live(self, job: ReplJob, key: str) -> ReplOutcome:
-        """Never to be tried again by Ray: a state that was here died with the first time."""
-        return await self._host.execute_live(job, key)
+    @ray.method(max_task_retries=0)
+    async def execute_live(self, job: bytes, key: str) -> bytes:
+        return packed(await self._host.execute_live(unpacked(job), key))
 
-    async def close_live(self, key: str) -> None:
+    async def close_live(self, key: str) -> bytes:
         await self._host.close_live(key)
+        return packed(None)
 
     async def stats(self) -> dict[str, Any]:
         return self._host.stats()

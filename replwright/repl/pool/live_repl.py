@@ -5,7 +5,7 @@ from typing import Any, Self, cast
 
 from orchestration.limits import TaskLimits
 from orchestration.repl_job import ReplJob, ReplOutcome
-from replwright.repl.pool.calls import get
+from replwright.repl.pool.calls import get, packed
 
 
 class LiveREPL:
@@ -23,8 +23,8 @@ class LiveREPL:
         return cast(ReplOutcome, get([self.send(job)])[0])
 
     def send(self, job: ReplJob) -> Any:
-        """The same as a Ray reference."""
-        return self._host.execute_live.options(max_task_retries=0).remote(job, self._key)
+        """The same as a Ray reference, for calls.get."""
+        return self._host.execute_live.remote(packed(job), self._key)
 
     def close(self) -> None:
         """End it. Raises ServiceMissing when the host died, and the REPL with it."""

@@ -14,7 +14,7 @@ from orchestration.errors import BadInput, ServiceMissing
 from orchestration.limits import MAX_SESSION_ID_CHARS, MAX_TASK_TIMEOUT_S, TaskLimits
 from orchestration.repl_job import ReplJob, ReplOutcome
 from orchestration.tools import SESSION_REPL
-from replwright.repl.pool.calls import get
+from replwright.repl.pool.calls import get, packed
 from replwright.repl.pool.hosts import NAMESPACE, HostOptions, Hosts
 from replwright.repl.pool.live_repl import LiveREPL
 from replwright.repl.pool.ports import HOST_WIRING
@@ -92,15 +92,14 @@ class RayREPLPool:
         calls = []
         # Not a call a job: a call costs what a small job costs.
         for start in range(0, len(jobs), _JOBS_A_CALL):
-            calls.append(hosts[self._next % len(hosts)].execute.remote(jobs[start : start + _JOBS_A_CALL]))
+            calls.append(hosts[self._next % len(hosts)].execute.remote(packed(jobs[start : start + _JOBS_A_CALL])))
             self._next += 1
         return [outcome for outcomes in get(calls) for outcome in outcomes]
 
     def run_in_session(self, job: ReplJob, session_id: str, repl: str = SESSION_REPL) -> ReplOutcome:
         """Run a prepared job in a session's named REPL."""
         host = self._host_of(session_id)
-        # Tried again by nobody: the first time may have changed the state, and committed that.
-        call = host.execute_in_session.options(max_task_retries=0).remote(job, session_id, repl)
+        call = host.execute_in_session.remote(packed(job), session_id, repl)
         return cast(ReplOutcome, get([call])[0])
 
     def open(self, key: str | None = None) -> LiveREPL:
