@@ -71,6 +71,9 @@ def _through_ray(wanted: list[str]) -> None:
             )
             assert asking.stdout is not None
             for line in asking.stdout:
+                if not line.startswith("{"):
+                    # Ray speaks here too.
+                    continue
                 for name, rows in json.loads(line).items():
                     publish(name, [Measured(**row) for row in rows])
             if asking.wait():

@@ -54,16 +54,20 @@ def rows(measured: Sequence[Measured]) -> list[Row]:
     ]
 
 
+def _short(figure: float) -> str:
+    """Three digits, or all before the point."""
+    return f"{figure:.0f}" if figure >= 100 else f"{figure:.1f}" if figure >= 10 else f"{figure:.2g}"
+
+
 def publish(question: str, measured: Sequence[Measured]) -> None:
     """To the terminal and to benchmarks/out/<question>.json."""
     table = rows(measured)
     print(f"\n{question}")
-    print(f"  {'':<44}{'median':>10}{'min':>10}{'p95':>10}{'n':>5}  ratio")
+    print(f"  {'':<50}{'median':>9}{'min':>9}{'p95':>9}{'max':>9}{'n':>5}  ratio")
     for row in table:
-        ratio = f"{row.ratio:.1f} x {row.against}" if row.ratio is not None else ""
-        print(
-            f"  {row.name:<44}{row.median:>10.1f}{row.low:>10.1f}{row.p95:>10.1f}{row.count:>5}  {ratio} [{row.unit}]"
-        )
+        ratio = f"{_short(row.ratio)} x {row.against}" if row.ratio is not None else ""
+        figures = "".join(f"{_short(one):>9}" for one in (row.median, row.low, row.p95, row.high))
+        print(f"  {row.name:<50}{figures}{row.count:>5}  {ratio} [{row.unit}]")
         if row.note:
             print(f"    {row.note}")
     OUT.mkdir(exist_ok=True)
