@@ -3,10 +3,12 @@
 import os
 import signal
 
+import psutil
 import pytest
 
 from orchestration.errors import BadInput, ServiceMissing
 from orchestration.states import ErrorKind
+from replwright.repl.pool.hosts import HostOptions
 from replwright.repl.pool.ray_pool import RayREPLPool
 from replwright.settings import Settings
 from tests.support.ray_driver import Driver
@@ -63,9 +65,34 @@ def test_a_host_that_was_killed_is_made_anew(pool: Driver) -> None:
     assert pool.stats()[0]["pid"] != before["pid"]
 
 
+def test_a_batch_whose_host_dies_is_tried_again_by_ray_and_comes_back_once(pool: Driver) -> None:
+    # given a batch that runs
+    pool.ensure_hosts()
+    [before] = pool.stats()
+    before_it = _lives_there(before["pid"])
+    running = pool.later("execute_batch", ["import time; time.sleep(1); 'a'", "'b'", "import time; time.sleep(1); 'c'"])
+    # when
+    until(lambda: _lives_there(before["pid"]) - before_it, "the batch to run")
+    os.kill(before["pid"], signal.SIGKILL)
+    # then
+    assert [outcome.value for outcome in running.result(90)] == ["'a'", "'b'", "'c'"]
+    until(lambda: pool.ensure_hosts() == 1, "a host to serve")
+
+
+def test_how_ray_keeps_a_host_is_set_by_the_operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert HostOptions.of(Settings()) == HostOptions(3, 2, 0.5, 500 * 1024**2)
+    monkeypatch.setenv("REPLWRIGHT_HOST_MAX_TASK_RETRIES", "0")
+    monkeypatch.setenv("REPLWRIGHT_HOST_NUM_CPUS", "2")
+    assert HostOptions.of(Settings()) == HostOptions(3, 0, 2.0, 500 * 1024**2)
+
+
 def test_a_cluster_that_is_not_there_is_named_at_once() -> None:
     with pytest.raises(ServiceMissing, match=r"127.0.0.1:9 cannot be reached.*REPLWRIGHT_RAY_ADDRESS"):
         RayREPLPool.connect(Settings(ray_address="127.0.0.1:9"))
+
+
+def _lives_there(host: int) -> set[int]:
+    return {child.pid for child in psutil.Process(host).children(recursive=True)}
 
 
 def _alive(pid: int) -> bool:

@@ -2,7 +2,7 @@
 
 import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,10 @@ class Driver:
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         return lambda *args, **named: self._process.submit(_call, method, args, named).result(60)
+
+    def later(self, method: str, *args: Any, **named: Any) -> "Future[Any]":
+        """What the call will return."""
+        return self._process.submit(_call, method, args, named)
 
     def close(self) -> None:
         self._process.submit(_leave).result(60)

@@ -45,13 +45,18 @@ class Host:
         self._loops: list[asyncio.Task[None]] = []
         self._process_id = 0
         self._executed = 0
-        self._starting = False
+        self._started: asyncio.Future[None] | None = None
 
     async def start(self) -> None:
-        """Confine a REPL or refuse to start, then enter the ledger and begin to look for work. Once."""
-        if self._starting:
-            return
-        self._starting = True
+        """Confine a REPL or refuse to start, then enter the ledger and begin to look for work.
+
+        Once: whoever asks meanwhile waits for the same. Raises SandboxUnavailable; then it may be asked again.
+        """
+        if self._started is None or (self._started.done() and self._started.exception() is not None):
+            self._started = asyncio.ensure_future(self._start())
+        await asyncio.shield(self._started)
+
+    async def _start(self) -> None:
         await self._engine.start()
         self._process_id = await self._register()
         loops = (self._claim_loop, self._land_loop, self._pulse_loop, self._library.log_forever)
@@ -62,17 +67,23 @@ class Host:
         self._wake.set()
 
     async def execute(self, jobs: Sequence[ReplJob]) -> list[ReplOutcome]:
-        """Run code for a library caller in fresh REPLs; outcomes in order."""
+        """Run code for a library caller in fresh REPLs; outcomes in order.
+
+        A call that Ray tries again comes to an actor that nobody has started yet; so for the others.
+        """
+        await self.start()
         self._executed += len(jobs)
         return await self._library.run_all(jobs)
 
     async def execute_in_session(self, job: ReplJob, session_id: str, repl: str) -> ReplOutcome:
         """Run code for a library caller in a session's named REPL. Raises ServiceMissing when another keeps it busy."""
+        await self.start()
         self._executed += 1
         return await self._library.run_in_session(job, session_id, repl)
 
     async def execute_live(self, job: ReplJob, key: str) -> ReplOutcome:
         """Run code for a library caller in a REPL that is live here alone."""
+        await self.start()
         self._executed += 1
         return await self._live.run(job, key)
 
