@@ -110,7 +110,7 @@ def _sandbox(settings: Settings) -> str:
 
 def _rust(settings: Settings) -> str:
     """The same for the rust engine. Without it, everything runs in cpython."""
-    from replwright.repl.host.rust import RustEngine
+    from replwright.repl.host.rust.engine import RustEngine
 
     if settings.engine is EngineName.CPYTHON:
         return "not used: REPLWRIGHT_ENGINE is cpython"

@@ -9,11 +9,11 @@ import pytest
 from orchestration.errors import SandboxUnavailable
 from orchestration.repl_job import ReplJob, ReplOutcome
 from orchestration.states import EngineName, ErrorKind
-from replwright.repl.host import rust_filter
 from replwright.repl.host.engines import Engines
-from replwright.repl.host.rust import RustEngine
-from replwright.repl.host.rust_walls import Walls, find_program
-from replwright.repl.host.rust_worker import Worker
+from replwright.repl.host.rust import filter as system_calls
+from replwright.repl.host.rust.engine import RustEngine
+from replwright.repl.host.rust.walls import Walls, find_program
+from replwright.repl.host.rust.worker import Worker
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_launcher_that_cannot_confine_starts_nothing(walls: Walls, monkeypatch
 
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 def test_the_filter_names_what_each_architecture_has(machine: str) -> None:
-    program = rust_filter.build(machine)
+    program = system_calls.build(machine)
 
     assert len(program) % 8 == 0
     assert 100 < len(program) // 8 < 400
@@ -83,7 +83,7 @@ def test_the_filter_names_what_each_architecture_has(machine: str) -> None:
 
 def test_an_architecture_without_a_table_is_refused() -> None:
     with pytest.raises(OSError, match="no table of system calls for riscv64"):
-        rust_filter.build("riscv64")
+        system_calls.build("riscv64")
 
 
 async def test_without_the_rust_engine_auto_means_cpython_and_rust_is_refused_with_the_reason(

@@ -30,7 +30,7 @@ time.sleep(600)
 
 
 def _rust(folder: Path) -> Sandbox:
-    return Sandbox(folder, engine="rust:RustEngine")
+    return Sandbox(folder, engine="rust.engine:RustEngine")
 
 
 def _rust_ordinary(folder: Path) -> Sandbox:
@@ -40,7 +40,7 @@ def _rust_ordinary(folder: Path) -> Sandbox:
     packages, programs = sysconfig.get_path("purelib"), sysconfig.get_path("scripts")
     environment = ["env", f"PYTHONPATH={folder / 'checkout'}:{packages}", f"PATH={programs}:{os.environ['PATH']}"]
     python = Path(_python_of_everybody())
-    return Sandbox(folder, python, python, True, launcher=environment, engine="rust:RustEngine")
+    return Sandbox(folder, python, python, True, launcher=environment, engine="rust.engine:RustEngine")
 
 
 RUST_MAKERS = {"root": _rust, "ordinary": _rust_ordinary} if IS_ROOT else {"ordinary": _rust}

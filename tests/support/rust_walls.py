@@ -12,9 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from replwright.repl.host import rust_walls
+from replwright.repl.host.confine import identity
+from replwright.repl.host.rust.walls import Walls
 
-# In place of rust_probe.py: what attacks import must be there before the confinement.
+# In place of the probe of ours: what attacks import must be there before the confinement.
 _PROBE = """
 import ctypes, fcntl, importlib.machinery, io, linecache, mmap, multiprocessing.popen_fork, os, pickle, pty, resource
 import random, shelve, socket, sqlite3, statistics, struct, subprocess, sysconfig, tarfile, tempfile, threading
@@ -41,12 +42,13 @@ def _say(*words):
 
 def main() -> None:
     folder, program, attacks = map(Path, sys.argv[1:4])
-    walls = rust_walls.Walls(folder / "walls", program)
-    real = Path(rust_walls.__file__).parent
+    walls = Walls(folder / "walls", program)
+    real = Path(identity.__file__).parent
     ours = folder / "repl" / "host"
-    shutil.copytree(real / "confine", ours / "confine", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(real, ours / "confine", ignore=shutil.ignore_patterns("__pycache__"))
     told = json.loads(attacks.read_text())
-    (ours / "rust_probe.py").write_text(f"{_PROBE}\n_NAMES = {{}}\nexec({told.pop('prelude')!r}, _NAMES)\n")
+    (ours / "rust").mkdir()
+    (ours / "rust" / "probe.py").write_text(f"{_PROBE}\n_NAMES = {{}}\nexec({told.pop('prelude')!r}, _NAMES)\n")
     probe = {"repl_folder": str(ours.parent), "probe": told}
     walls._write("probe", {**walls._settings, "parent": os.getpid(), **probe})
     sys.stdout.flush()

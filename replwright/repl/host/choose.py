@@ -7,7 +7,7 @@ import sys
 from orchestration.repl_job import ReplJob
 from orchestration.states import EngineName
 from replwright.repl.host.flavours import Flavour
-from replwright.repl.host.rust_fits import fits
+from replwright.repl.host.rust.fits import fits
 
 _PLOT = frozenset({"matplotlib", "mpl_toolkits", "pylab", "scipy", "seaborn", "sklearn", "statsmodels", "plotly"})
 _TABLE_NAMES = frozenset({"inputs_df"})

@@ -12,7 +12,7 @@ from orchestration.repl_job import LeftState, ReplJob, ReplOutcome
 from orchestration.states import EngineName, ErrorKind, StateKind
 from replwright.repl.host.choose import engine_of
 from replwright.repl.host.cpython import CPythonEngine
-from replwright.repl.host.rust import RustEngine
+from replwright.repl.host.rust.engine import RustEngine
 
 # The state is in a live copy alone.
 _NOT_SAVED = frozenset({StateKind.TOO_BIG, StateKind.KEPT})

@@ -8,7 +8,7 @@ from orchestration.ports import Calls
 from orchestration.repl_job import ReplJob, ReplOutcome
 
 if TYPE_CHECKING:
-    from replwright.repl.host.rust_engine import MontyEngine
+    from replwright.repl.host.rust.monty import MontyEngine
 
 
 class RustEngine:
@@ -32,7 +32,7 @@ class RustEngine:
     async def start(self) -> None:
         """Attack the confinement, then start workers. Raises SandboxUnavailable when this machine cannot hold code."""
         try:
-            from replwright.repl.host.rust_engine import MontyEngine
+            from replwright.repl.host.rust.monty import MontyEngine
         except ImportError as error:
             raise SandboxUnavailable(f"the rust engine cannot be imported: {error}", "make setup") from None
         self._monty = await MontyEngine.started(*self._options)

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from orchestration.errors import SandboxUnavailable
-from replwright.repl.host.rust_walls import Walls
-from replwright.repl.host.rust_worker import Worker
+from replwright.repl.host.rust.walls import Walls
+from replwright.repl.host.rust.worker import Worker
 
 # A group keeps as many as its jobs use at once, and each for as long as it may need another.
 _IDLE_IN_A_GROUP, _IDLE_S = 8, 30.0

@@ -14,7 +14,7 @@ from pydantic_monty import Monty, MontyError, MontySession, OSPolicy, ResourceLi
 
 from orchestration.errors import SandboxUnavailable
 from orchestration.limits import TaskLimits
-from replwright.repl.host.rust_walls import MOST_HEAP_BYTES
+from replwright.repl.host.rust.walls import MOST_HEAP_BYTES
 
 _START_S = 20.0
 # Monty ends a feed at its limit itself; this long after it, its process is killed.

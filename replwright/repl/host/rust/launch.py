@@ -1,6 +1,6 @@
 """The launcher of a Monty worker: it confines itself, then becomes the worker. Run by path, in a process of its own.
 
-Arguments: the launcher's settings (a JSON file, see rust_walls.py), the path that it was started as, whose last number
+Arguments: the launcher's settings (a JSON file, see walls.py), the path that it was started as, whose last number
 is the worker's slot, and Monty's own arguments. It has the confinement's layers on in one order; what one of them
 cannot be put on ends it with exit code 71 and a line on standard output, which is no frame, so that the pool gives up.
 """
@@ -27,7 +27,7 @@ def main() -> None:
     try:
         program = _confine(settings, slot)
         if settings["probe"] is not None:
-            probe = sys.modules["replwright.repl.host.rust_probe"]
+            probe = sys.modules["replwright.repl.host.rust.probe"]
             os.write(1, json.dumps(probe.reached(**settings["probe"])).encode())
             return
         os.execve(program, ["monty", *sys.argv[3:]], {})  # noqa: S606 - what this process is for
@@ -62,14 +62,19 @@ def _confine(settings: dict[str, Any], slot: int) -> int:
 def _load_ours(settings: dict[str, Any]) -> tuple[Any, Any, Any]:
     """The confinement's modules, and no other package of ours: their parents stay empty."""
     folder = settings["repl_folder"]
-    for name, path in (("replwright", []), ("replwright.repl", [folder]), ("replwright.repl.host", [f"{folder}/host"])):
+    for name, path in (
+        ("replwright", []),
+        ("replwright.repl", [folder]),
+        ("replwright.repl.host", [f"{folder}/host"]),
+        ("replwright.repl.host.rust", [f"{folder}/host/rust"]),
+    ):
         module = types.ModuleType(name)
         module.__path__ = path
         sys.modules[name] = module
     from replwright.repl.host.confine import identity, landlock, libc
 
     if settings["probe"] is not None:
-        from replwright.repl.host import rust_probe as rust_probe
+        from replwright.repl.host.rust import probe as probe
     return identity, landlock, libc
 
 

@@ -14,14 +14,14 @@ from orchestration.ports import Calls
 from orchestration.repl_job import LeftState, NamedState, Replay, ReplJob, ReplOutcome
 from orchestration.states import EngineName, ErrorKind, StateKind
 from replwright.repl.host import verdict
-from replwright.repl.host.rust_code import Fed, Refused, prepare
-from replwright.repl.host.rust_failure import of_python
-from replwright.repl.host.rust_named import Live, Sessions
-from replwright.repl.host.rust_pool import RustPool
-from replwright.repl.host.rust_run import RustRun
-from replwright.repl.host.rust_state import Unrestorable
-from replwright.repl.host.rust_walls import Walls, find_program
-from replwright.repl.host.rust_worker import Worker
+from replwright.repl.host.rust.code import Fed, Refused, prepare
+from replwright.repl.host.rust.failure import of_python
+from replwright.repl.host.rust.named import Live, Sessions
+from replwright.repl.host.rust.pool import RustPool
+from replwright.repl.host.rust.run import RustRun
+from replwright.repl.host.rust.state import Unrestorable
+from replwright.repl.host.rust.walls import Walls, find_program
+from replwright.repl.host.rust.worker import Worker
 from replwright.repl.host.scratch import Folders
 
 _LOOK_S = 10.0

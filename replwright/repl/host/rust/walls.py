@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import SandboxUnavailable
-from replwright.repl.host import rust_filter
 from replwright.repl.host.confine import landlock
+from replwright.repl.host.rust import filter as system_calls
 from replwright.repl.host.scratch import make_folder
 from replwright.repl.host.uids import UIDS_PER_ENGINE, first_uid
 
@@ -62,7 +62,7 @@ class Walls:
 
     def _write(self, name: str, settings: dict[str, Any]) -> None:
         (self._folder / f"{name}.json").write_text(json.dumps(settings))
-        launcher = Path(__file__).with_name("rust_launch.py")
+        launcher = Path(__file__).with_name("launch.py")
         words = [sys.executable, "-I", "-S", "-B", str(launcher), str(self._folder / f"{name}.json")]
         script = self._folder / name
         script.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$0" "$@"\n')
@@ -92,7 +92,7 @@ def _settings(binary: Path) -> dict[str, Any]:
         "RLIMIT_AS": _ADDRESS_SPACE,
         "RLIMIT_CPU": _MOST_CPU_S,
         "RLIMIT_FSIZE": 0,
-        "RLIMIT_NOFILE": rust_filter.MAX_OPEN_FILES,
+        "RLIMIT_NOFILE": system_calls.MAX_OPEN_FILES,
         "RLIMIT_CORE": 0,
         "RLIMIT_MEMLOCK": 0,
         "RLIMIT_MSGQUEUE": 0,
@@ -102,12 +102,12 @@ def _settings(binary: Path) -> dict[str, Any]:
         **({"RLIMIT_NPROC": _MOST_TASKS} if as_root else {}),
     }
     return {
-        "repl_folder": str(Path(__file__).resolve().parents[1]),
+        "repl_folder": str(Path(__file__).resolve().parents[2]),
         "binary": str(binary),
-        "program_fd": rust_filter.PROGRAM_FD,
+        "program_fd": system_calls.PROGRAM_FD,
         "files": _files(binary),
         "abi": landlock.abi(),
-        "filter": rust_filter.build().hex(),
+        "filter": system_calls.build().hex(),
         "own_uids": as_root,
         # From the end of the range, whose beginning the other engine's REPLs take.
         "last_uid": first_uid() + UIDS_PER_ENGINE - 1,

@@ -9,9 +9,9 @@ from pydantic_monty import MontyError, MontySession, __version__
 from orchestration.limits import MAX_SNAPSHOT_BYTES, MAX_TASK_TIMEOUT_S, TaskLimits
 from orchestration.repl_job import LeftState, NamedState
 from orchestration.states import StateKind
-from replwright.repl.host.rust_code import helper_text
-from replwright.repl.host.rust_state import Dumped, Unrestorable, packed, unpacked
-from replwright.repl.host.rust_worker import Worker
+from replwright.repl.host.rust.code import helper_text
+from replwright.repl.host.rust.state import Dumped, Unrestorable, packed, unpacked
+from replwright.repl.host.rust.worker import Worker
 
 # A dump comes back whole, and takes more room than what it holds.
 _MAX_HEAP = 8 * MAX_SNAPSHOT_BYTES

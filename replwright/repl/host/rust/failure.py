@@ -7,7 +7,7 @@ from pydantic_monty import MontyError, MontyRuntimeError, MontySyntaxError
 
 from orchestration.states import ErrorKind
 from replwright.repl.guest import failure
-from replwright.repl.host.rust_support import unsupported
+from replwright.repl.host.rust.support import unsupported
 
 _MAX_TRACEBACK = 8192
 _NOT_YET = ("The monty syntax parser does not yet support ", "The monty parser does not yet support ")

@@ -15,11 +15,11 @@ from orchestration.states import EngineName, ErrorKind
 from replwright.repl.guest import value as values
 from replwright.repl.host import verdict
 from replwright.repl.host.output import Bounded, shared
-from replwright.repl.host.rust_calls import RustCalls
-from replwright.repl.host.rust_code import LINES_BEFORE_FRESH, Fed, more
-from replwright.repl.host.rust_failure import Failed, of_monty
-from replwright.repl.host.rust_walls import MOST_HEAP_BYTES
-from replwright.repl.host.rust_worker import Worker
+from replwright.repl.host.rust.calls import RustCalls
+from replwright.repl.host.rust.code import LINES_BEFORE_FRESH, Fed, more
+from replwright.repl.host.rust.failure import Failed, of_monty
+from replwright.repl.host.rust.walls import MOST_HEAP_BYTES
+from replwright.repl.host.rust.worker import Worker
 from replwright.repl.host.verdict import Verdict
 from replwright.repl.result import safe_text
 

@@ -4,7 +4,7 @@ import ast
 import functools
 from dataclasses import dataclass
 
-from replwright.repl.host.rust_support import refusal
+from replwright.repl.host.rust.support import refusal
 
 # A value whose repr is so much longer has no JSON within the limit either, and is shown by what Monty makes of it.
 _LONGER = 64
