@@ -44,8 +44,9 @@ class RustRun:
 
     def kill(self) -> None:
         """End it from outside."""
-        self._calls.stop()
+        # First the worker, or it would go on with the error of the call that is stopped.
         self._worker.kill()
+        self._calls.stop()
 
     def finish(self) -> None:
         """The loop's part of the end."""
@@ -108,7 +109,8 @@ class RustRun:
             self._worker.kill()
         judged = self._judged or self._of_failure(failed)
         shown, as_json = (None, None) if judged or failed else _value(raw, limits.value_bytes)
-        if failed is not None and failed.told:
+        # What a run that we ended says of its end is of our making.
+        if failed is not None and failed.told and self._judged is None:
             self._err.add(failed.told.encode("utf-8", "replace"))
         line = judged.line + "\n" if judged else ""
         room = max(limits.output_bytes - (_ROOM_FOR_A_LINE if line else 0), 0)
