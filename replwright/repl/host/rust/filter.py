@@ -49,7 +49,8 @@ def build(machine: str | None = None) -> bytes:
         (_EXECVEAT, [*_unless(0, PROGRAM_FD), *_unless(4, _AT_EMPTY_PATH), (_RETURN, 0, 0, _ALLOW)]),
         (_CLONE, _masked(0, _CLONE_THREAD | _CLONE_NAMESPACES, _CLONE_THREAD)),
         (_OPENAT, _masked(2, os.O_ACCMODE | os.O_TRUNC | os.O_CREAT, os.O_RDONLY)),
-        (_PRLIMIT64, [*_unless(2, 0), *_unless(2, 0, high=True), (_RETURN, 0, 0, _ALLOW)]),
+        # Reading one's own limits: another process of the same user is none of its business.
+        (_PRLIMIT64, [*_unless(0, 0), *_unless(2, 0), *_unless(2, 0, high=True), (_RETURN, 0, 0, _ALLOW)]),
         (_PRCTL, [*_unless(0, _SET_NAME), (_RETURN, 0, 0, _ALLOW)]),
         # So that glibc falls back to clone, whose flags a filter can read.
         (_CLONE3, [(_RETURN, 0, 0, _NOT_IMPLEMENTED)]),
