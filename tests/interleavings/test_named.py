@@ -47,14 +47,7 @@ PAIRS: list[tuple[State, Deed, Deed]] = [
 
 @pytest.mark.parametrize(("state", "one", "other"), PAIRS, ids=lambda part: getattr(part, "__name__", str(part)))
 def test_all_interleavings_count_each_run_once(bench: Bench, state: State, one: Deed, other: Deed) -> None:
-    count = 0
-    for world, _, order in bench.orders(state, one, other):
-        count += 1
-        assert world.broken() == [], order
-        world.finish()
-        assert world.broken() == [], order
-    print(f"{count} orders")
-    assert count > 1
+    bench.keep_the_promises(state, one, other)
 
 
 def test_of_two_hosts_one_gets_the_repl_and_only_its_first_task(bench: Bench) -> None:

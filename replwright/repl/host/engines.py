@@ -32,11 +32,6 @@ class Engines:
         # Which engine holds a named REPL that has no snapshot yet to say so.
         self._homes: dict[str, EngineName] = {}
 
-    @property
-    def without_rust(self) -> str | None:
-        """Why there is no rust engine here; None where there is one."""
-        return self._no_rust
-
     async def start(self) -> None:
         """Start both. Raises SandboxUnavailable when this machine cannot hold code in cpython."""
         rust = asyncio.ensure_future(self._rust.start())

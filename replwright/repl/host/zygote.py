@@ -195,11 +195,6 @@ class Zygote:
         """Whether it ended, or said what no honest one says."""
         return self._forker.gone
 
-    def pss_bytes(self) -> int:
-        """Its share of the memory that it and its REPLs hold now. Raises OSError when it is gone or not ours to see."""
-        lines = Path(f"/proc/{self.pid}/smaps_rollup").read_text().splitlines()
-        return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-
     async def fork(self, request: dict[str, Any], descriptors: list[int]) -> Forked:
         """A new REPL that holds `descriptors` as 1, 2, 3 (output, error, channel) and perhaps 4; ours are closed.
 
