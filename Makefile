@@ -49,8 +49,10 @@ run: setup
 	@$(BIN)/replwright run 'What is the average price by region?' --data .replwright/sample/rv_listings.csv; \
 	  code=$$?; $(BIN)/replwright down; exit $$code
 
+# Most tests wait for processes: three at once keep two cores busy. A file's tests share what they started, and the
+# long files come first.
 test: setup
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup
 	@$(BIN)/ruff format --check --quiet . && echo 'format: in order'
@@ -68,3 +70,7 @@ $(BENCH)/.ready: requirements/bench.lock $(VENV)/.ready
 
 bench: setup $(BENCH)/.ready
 	@$(BIN)/python -m benchmarks
+
+# SEED=n repeats a run, SOAK=minutes ends with a soak, KEEP=1 keeps the summary in docs/reliability/runs.
+faults: setup
+	@$(BIN)/python -m tests.reliability $(if $(SEED),--seed $(SEED)) $(if $(SOAK),--soak $(SOAK)) $(if $(KEEP),--keep)

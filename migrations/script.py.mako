@@ -7,6 +7,8 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = None
 depends_on = None
+# "pre" only adds or relaxes, and is applied before the new code; "post" takes away what only the older code needed.
+phase = "pre"
 
 
 def upgrade() -> None:

@@ -3,13 +3,14 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from uuid import UUID
 
 from models.text import is_storable
 from orchestration.errors import BadInput
-from orchestration.limits import MAX_INPUT_BYTES, MAX_INPUTS, MAX_PLAN_CONTEXT_BYTES, MAX_QUESTION_CHARS
+from orchestration.limits import MAX_INPUT_BYTES, MAX_INPUTS, MAX_PLAN_CONTEXT_BYTES, MAX_QUESTION_CHARS, Limits
 from orchestration.plan import REPL_NAME_RULE, is_repl_name
-from orchestration.records import Input, NewOrchestration
+from orchestration.records import Fork, Input, NewOrchestration
 
 FORMATS = frozenset({"csv", "tsv", "json", "jsonl", "parquet", "xlsx"})
 MAX_NAME_CHARS = 200
@@ -34,6 +35,22 @@ def check(new: NewOrchestration) -> None:
     _inputs(new.inputs)
 
 
+def check_fork(fork: Fork) -> None:
+    """Raises BadInput; what depends on the orchestration that is forked is checked there."""
+    for field, value, most in (
+        ("question", fork.question, MAX_QUESTION_CHARS),
+        ("model", fork.model, MAX_NAME_CHARS),
+        ("idempotency_key", fork.idempotency_key, MAX_NAME_CHARS),
+        ("root_task_id", fork.root_task_id, MAX_NAME_CHARS),
+    ):
+        if value is not None:
+            _text(field, value, most)
+    if fork.step is not None and fork.step < 1:
+        raise BadInput("step", f"{fork.step} is below 1", "steps are counted from 1")
+    if fork.deadline_s is not None:
+        Limits(deadline_s=fork.deadline_s)
+
+
 def check_repl(session_id: str, name: str) -> None:
     """A library caller's session and named REPL. Raises BadInput."""
     _text("session_id", session_id, MAX_NAME_CHARS)
@@ -52,6 +69,22 @@ def request_hash(new: NewOrchestration) -> str:
         "session": new.session_id,
         "samples": new.show_samples,
     }
+    return _hash(asked)
+
+
+def fork_hash(orchestration_id: UUID, fork: Fork) -> str:
+    """The same for two forks that ask for the same."""
+    asked = {
+        "fork_of": str(orchestration_id),
+        "step": fork.step,
+        "question": fork.question,
+        "model": fork.model,
+        "deadline_s": fork.deadline_s,
+    }
+    return _hash(asked)
+
+
+def _hash(asked: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
 
 

@@ -23,9 +23,10 @@ PROMISES = {
 }
 MOST_OF_A_KIND = 20
 
+# A reply that a retry gave up on is none: the same is asked anew, under a later number.
 _REPLIES = """
-SELECT c.request_hash, c.orchestration_id, max(c.created_at) FILTER (WHERE c.raw IS NOT NULL) AS replied_at,
-       max(s.ordinal) AS ordinal
+SELECT c.request_hash, c.orchestration_id, max(s.ordinal) AS ordinal,
+       max(c.created_at) FILTER (WHERE c.raw IS NOT NULL AND c.repair >= s.first_call) AS replied_at
 FROM model_calls c JOIN steps s ON s.id = c.step_id GROUP BY c.request_hash, c.orchestration_id
 """
 _PLAN_ORDER = """

@@ -16,12 +16,15 @@ from models.queries.collect import collect_batch, time_before
 from models.queries.events import read_events
 from models.queries.executions import record_executions
 from models.queries.finish import finish
+from models.queries.fork import fork as make_fork
 from models.queries.health import Health, read_health
 from models.queries.host_claim import claim_due
 from models.queries.land import land
+from models.queries.live_releases import live_releases
 from models.queries.open_repl import open_repl, save_repl
 from models.queries.plan_commit import commit_plan
 from models.queries.repair import start_repair
+from models.queries.retry import retries_of, retry
 from models.queries.start_tasks import start_claimed
 from models.queries.submit import submit
 from models.queries.turn import read_turn
@@ -32,10 +35,12 @@ from orchestration.errors import Fenced
 from orchestration.records import (
     ClaimedTask,
     Execution,
+    Fork,
     Hint,
     Landed,
     Landing,
     NamedRepl,
+    Neighbour,
     NewOrchestration,
     PlanCommit,
     Pulse,
@@ -79,7 +84,7 @@ class PostgresLedger:
         return self._run(lambda connection: submit(connection, number, new, self._profile_code, self._timing))
 
     def get(self, orchestration_id: UUID) -> OrchestrationView:
-        """Raises NotFound."""
+        """Raises NotFound, NewerRow."""
         return self._run(lambda connection: read.read_one(connection, orchestration_id))
 
     def list(self, limit: int = 20, status: Status | None = None) -> Sequence[OrchestrationView]:
@@ -91,8 +96,19 @@ class PostgresLedger:
         return self._run(lambda connection: read_events(connection, orchestration_id, after))
 
     def cancel(self, orchestration_id: UUID) -> bool:
-        """True if this ended it; False if it was over before. Raises NotFound."""
+        """True if this ended it; False if it was over before. Raises NotFound, NewerRow."""
         return self._run(lambda connection: cancel(connection, orchestration_id))
+
+    def retry(self, orchestration_id: UUID) -> Submitted:
+        """What failed goes on from the step that failed. Raises NotFound, NewerRow, BadInput."""
+        before = self._run(lambda connection: retries_of(connection, orchestration_id))
+        return self._run(lambda connection: retry(connection, orchestration_id, before, self._timing))
+
+    def fork(self, orchestration_id: UUID, fork: Fork) -> Submitted:
+        """A new orchestration with copies of the steps before one. Raises NotFound, NewerRow, BadInput, Conflict."""
+        admission.check_fork(fork)
+        number = uuid4()
+        return self._run(lambda connection: make_fork(connection, number, orchestration_id, fork, self._timing))
 
     def health(self) -> Health:
         """Counts for `status` and `doctor`."""
@@ -120,9 +136,11 @@ class PostgresLedger:
         if not self._insist(lambda connection: journal.write_reply(connection, claim, repair, request_hash, reply)):
             raise Fenced(f"step {claim.ordinal} of {claim.orchestration_id} is not ours any more")
 
-    def record_model_failure(self, claim: StepClaim, repair: int, request_hash: str, what: str) -> None:
-        """One attempt without a usable reply."""
-        self._insist(lambda connection: journal.write_failure(connection, claim, repair, request_hash, what))
+    def record_model_failure(
+        self, claim: StepClaim, repair: int, request_hash: str, what: str, *, only_ours: bool = False
+    ) -> None:
+        """One attempt without a usable reply. With `only_ours` nothing is written once the claim was lost."""
+        self._insist(lambda connection: journal.write_failure(connection, claim, repair, request_hash, what, only_ours))
 
     def start_repair(self, claim: StepClaim, problems: Sequence[str]) -> StepClaim:
         """The claim to go on with after a rejected plan. Raises Fenced."""
@@ -219,13 +237,36 @@ class PostgresLedger:
 
     # --- processes and the sweep
 
-    def register(self, kind: str, node: str, pid: int, release: str) -> int:
-        """The number of a new incarnation of this process."""
-        return self._run(lambda connection: heartbeat.register(connection, kind, node, pid, release))
+    def register(
+        self,
+        kind: str,
+        node: str,
+        pid: int,
+        release: str,
+        machine: str | None = None,
+        pid_started: int | None = None,
+        queues: Sequence[str] = (),
+    ) -> int:
+        """The number of a new incarnation of this process. Its neighbours on `machine` can see it die."""
+        return self._run(
+            lambda connection: heartbeat.register(connection, kind, node, pid, release, machine, pid_started, queues)
+        )
 
-    def pulse(self, process_id: int) -> Pulse:
-        """Renew, every 2 s: a process is dead after 8 s."""
-        return self._run(lambda connection: heartbeat.pulse(connection, process_id, self._timing))
+    def pulse(self, process_id: int, held: Sequence[StepClaim] = (), problems: Sequence[str] = ()) -> Pulse:
+        """Renew, every 2 s: a process is dead after 8 s. Tells what of its work nobody wants from it any more."""
+        return self._run(lambda connection: heartbeat.pulse(connection, process_id, held, problems, self._timing))
+
+    def neighbours(self, machine: str) -> Sequence[Neighbour]:
+        """The processes of this machine that are not known to be over."""
+        return self._run(lambda connection: heartbeat.neighbours(connection, machine))
+
+    def give_up(self, process_ids: Sequence[int]) -> int:
+        """These were seen to be gone: the sweeps that follow return their work. How many were not known to be."""
+        return self._run(lambda connection: heartbeat.give_up(connection, process_ids))
+
+    def releases(self) -> frozenset[str]:
+        """The releases of the workers that live now."""
+        return self._run(lambda connection: live_releases(connection, ("worker",), self._timing))
 
     def deregister(self, process_id: int) -> None:
         """Leave: what is still claimed is given back first."""

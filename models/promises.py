@@ -59,6 +59,7 @@ ACCEPTED = (
     ),
 )
 
+# What a fork copied was announced where it happened: in the orchestration that it came from.
 ONCE = (
     Check(
         2,
@@ -82,8 +83,8 @@ ONCE = (
         SELECT t.orchestration_id, 'task ' || t.task_id || ' of step ' || s.ordinal || ' was announced as landed '
             || (SELECT count(*) FROM events e WHERE e.orchestration_id = t.orchestration_id AND e.name = 'task_landed'
                 AND e.data ->> 'task_id' = t.task_id AND (e.data ->> 'step')::int = s.ordinal) || ' times'
-        FROM repl_tasks t JOIN steps s ON s.id = t.step_id
-        WHERE t.state = 'done'
+        FROM repl_tasks t JOIN steps s ON s.id = t.step_id JOIN orchestrations o ON o.id = t.orchestration_id
+        WHERE t.state = 'done' AND s.ordinal >= coalesce(o.forked_step, 0)
           AND 1 <> (SELECT count(*) FROM events e WHERE e.orchestration_id = t.orchestration_id
                     AND e.name = 'task_landed' AND e.data ->> 'task_id' = t.task_id
                     AND (e.data ->> 'step')::int = s.ordinal)
@@ -101,8 +102,10 @@ ONCE = (
         """
         SELECT s.orchestration_id, 'step ' || s.ordinal || ' is ' || s.status || ' but was landed '
             || count(e.seq) || ' times'
-        FROM steps s LEFT JOIN events e ON e.orchestration_id = s.orchestration_id AND e.name = 'step_landed'
+        FROM steps s JOIN orchestrations o ON o.id = s.orchestration_id
+        LEFT JOIN events e ON e.orchestration_id = s.orchestration_id AND e.name = 'step_landed'
             AND (e.data ->> 'step')::int = s.ordinal
+        WHERE s.ordinal >= coalesce(o.forked_step, 0)
         GROUP BY s.id, s.orchestration_id, s.ordinal, s.status HAVING count(e.seq) <> (s.status = 'landed')::int
         """,
     ),
@@ -120,6 +123,18 @@ ONCE = (
         SELECT s.orchestration_id, 'step ' || s.ordinal || ' is ' || s.status || ' but not the last one'
         FROM steps s WHERE s.status <> 'landed' AND EXISTS (
             SELECT FROM steps later WHERE later.orchestration_id = s.orchestration_id AND later.ordinal > s.ordinal)
+        """,
+    ),
+    Check(
+        2,
+        """
+        SELECT o.id, 'it is a fork, but step ' || s.ordinal || ' that it copied is ' || s.status
+        FROM orchestrations o JOIN steps s ON s.orchestration_id = o.id AND s.ordinal < o.forked_step
+        WHERE s.status <> 'landed'
+        UNION ALL
+        SELECT o.id, 'it is a fork, but task ' || t.task_id || ' that it copied is ' || t.state
+        FROM orchestrations o JOIN steps s ON s.orchestration_id = o.id AND s.ordinal < o.forked_step
+        JOIN repl_tasks t ON t.step_id = s.id WHERE t.state <> 'done'
         """,
     ),
     Check(

@@ -78,17 +78,23 @@ ENDED = (
     Check(
         5,
         """
-        SELECT o.id, 'it is ' || o.status || ' but its end was announced ' || count(e.seq) || ' times'
-        FROM orchestrations o LEFT JOIN events e ON e.orchestration_id = o.id AND e.name = 'ended'
-        GROUP BY o.id, o.status, o.ended_at HAVING count(e.seq) <> (o.ended_at IS NOT NULL)::int
+        SELECT o.id, 'it is ' || o.status || ', retried ' || o.retries || ' times, but its end was announced '
+            || count(e.seq) FILTER (WHERE e.name = 'ended') || ' times'
+        FROM orchestrations o
+        LEFT JOIN events e ON e.orchestration_id = o.id AND e.name IN ('ended', 'retried')
+        GROUP BY o.id, o.status, o.ended_at, o.retries
+        HAVING count(e.seq) FILTER (WHERE e.name = 'ended') <> (o.ended_at IS NOT NULL)::int + o.retries
+            OR count(e.seq) FILTER (WHERE e.name = 'retried') <> o.retries
         """,
     ),
     Check(
         5,
         """
         SELECT e.orchestration_id, 'something happened after its end: ' || later.name
-        FROM events e JOIN events later ON later.orchestration_id = e.orchestration_id AND later.seq > e.seq
-        WHERE e.name = 'ended'
+        FROM events e CROSS JOIN LATERAL (
+            SELECT next.name FROM events next WHERE next.orchestration_id = e.orchestration_id AND next.seq > e.seq
+            ORDER BY next.seq LIMIT 1) later
+        WHERE e.name = 'ended' AND later.name <> 'retried'
         """,
     ),
     Check(

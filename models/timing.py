@@ -8,7 +8,8 @@ class Timing:
     """`dead_after_s`: without a heartbeat. `step_claim_s`, `task_grace_s`: how long a claim may last (a task's own
     timeout comes on top), for threads that hang while their process lives. `nudge_s` to `max_nudge_s`: until the
     sweeper hints again, doubling. `repl_claim_s`: how long a library caller may hold a named REPL.
-    `repl_retention_s`: how long the state of a session's REPL is kept unused; `log_retention_s`: an execution's entry.
+    `repl_retention_s`: how long the state of a session's REPL is kept unused, and
+    that of a failed job; `log_retention_s`: an execution's entry.
     """
 
     dead_after_s: float = 8.0

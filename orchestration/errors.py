@@ -4,10 +4,13 @@ ReplwrightError
 ├── BadInput              what the caller gave cannot be taken; nothing was stored
 │   └── Conflict          the same idempotency key came with another body
 ├── NotFound              no such orchestration
+├── NewerRow              a newer release wrote it; this one leaves it alone
+├── StillNeeded           a migration would take away what another release, which runs, works with
 ├── ServiceMissing        a database, broker, Ray or model cannot be reached, or is not set up
 ├── StepHeld              (in turn.py) the ledger went away while a step was ours; it is to be given back later
 ├── Fenced                somebody else owns this step or task by now; our work is dropped
 ├── ModelFailure          the model did not reply (`retryable` says whether another try may help)
+├── ModelStopped          the call was cut off: the job was cancelled, or this process is leaving
 ├── SandboxUnavailable    this machine cannot confine code, so nothing runs
 └── OrchestrationFailed   raised after the commit that ended a job badly, so that Flower shows a failure
 """
@@ -69,6 +72,16 @@ class NotFound(ReplwrightError):
     exit_code = ExitCode.BAD_INPUT
 
 
+class NewerRow(ReplwrightError):
+    """The orchestration was written by a newer release, whose rows this one does not know."""
+
+    exit_code = ExitCode.BAD_INPUT
+
+
+class StillNeeded(ReplwrightError):
+    """Another release runs, and works with what a migration would take away. Nothing was applied."""
+
+
 class ServiceMissing(ReplwrightError):
     """A service that is needed cannot be reached."""
 
@@ -86,6 +99,10 @@ class ModelFailure(ReplwrightError):
         super().__init__(what)
         self.retryable = retryable
         self.retry_after_s = retry_after_s
+
+
+class ModelStopped(ReplwrightError):
+    """The call of the model was cut off, since nobody waits for its reply here any more."""
 
 
 class SandboxUnavailable(ReplwrightError):

@@ -40,6 +40,21 @@ class NewOrchestration:
 
 
 @dataclass(frozen=True, slots=True)
+class Fork:
+    """What of an orchestration is to be gone on from: its steps before `step`, with their results.
+
+    `step` counts from 1; None means the last one. `question` None asks the same again. A fork has no session.
+    """
+
+    step: int | None = None
+    question: str | None = None
+    model: str | None = None
+    deadline_s: float | None = None
+    idempotency_key: str | None = None
+    root_task_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
     """`created` is False when the idempotency key found the same orchestration already there."""
 
@@ -53,7 +68,10 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class StepClaim:
-    """The right to plan one step. `plan_attempt` is the fence: it only rises. `tries` counts this claim too."""
+    """The right to plan one step. `plan_attempt` is the fence: it only rises. `tries` counts this claim too.
+
+    Model calls are numbered within the step, from `first_call` on: replies of before were given up on by a retry.
+    """
 
     orchestration_id: UUID
     step_id: int
@@ -61,6 +79,7 @@ class StepClaim:
     plan_attempt: int
     process_id: int
     tries: int = 1
+    first_call: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,10 +230,21 @@ class Pulse:
     """What a heartbeat returns. `alive` False: the sweeper gave this process up; register anew.
 
     `stop` are ids of our running tasks that nobody wants any more: cancelled, superseded or claimed by another.
+    `lost` are those of the steps we said we hold that are not ours any more, by id.
     """
 
     alive: bool
     stop: tuple[int, ...] = ()
+    lost: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A live process on the same machine. `pid_started` is the start of its pid, in clock ticks since the boot."""
+
+    id: int
+    pid: int
+    pid_started: int
 
 
 # --- hints and sweeps -----------------------------------------------------------------------------------------

@@ -110,9 +110,11 @@ class EventName(StrEnum):
     PLANNED = "planned"
     MESSAGE = "message"
     TASK_STARTED = "task_started"
+    TASK_RETURNED = "task_returned"
     TASK_LANDED = "task_landed"
     STEP_LANDED = "step_landed"
     RELEASED = "released"
+    RETRIED = "retried"
     ENDED = "ended"
 
 
@@ -120,7 +122,10 @@ STATUS_MOVES: Mapping[Status, frozenset[Status]] = {
     Status.QUEUED: frozenset({Status.PLANNING, *TERMINAL}),
     Status.PLANNING: frozenset({Status.QUEUED, Status.WAITING, *TERMINAL}),
     Status.WAITING: frozenset({Status.PLANNING, Status.QUEUED, *TERMINAL}),
-    **{status: frozenset() for status in TERMINAL},
+    Status.SUCCEEDED: frozenset(),
+    # Only a retry, which somebody asks for, opens what has ended.
+    Status.FAILED: frozenset({Status.QUEUED, Status.WAITING}),
+    Status.CANCELLED: frozenset({Status.QUEUED, Status.WAITING}),
 }
 
 STEP_MOVES: Mapping[StepStatus, frozenset[StepStatus]] = {
@@ -130,14 +135,14 @@ STEP_MOVES: Mapping[StepStatus, frozenset[StepStatus]] = {
     ),
     StepStatus.WAITING: frozenset({StepStatus.LANDED, StepStatus.FAILED}),
     StepStatus.LANDED: frozenset(),
-    StepStatus.DONE: frozenset(),
-    StepStatus.FAILED: frozenset(),
+    StepStatus.DONE: frozenset({StepStatus.READY}),
+    StepStatus.FAILED: frozenset({StepStatus.READY, StepStatus.WAITING}),
 }
 
 TASK_MOVES: Mapping[TaskState, frozenset[TaskState]] = {
     TaskState.PENDING: frozenset({TaskState.RUNNING, TaskState.CANCELLED, TaskState.SUPERSEDED}),
     TaskState.RUNNING: frozenset({TaskState.PENDING, TaskState.DONE, TaskState.CANCELLED, TaskState.SUPERSEDED}),
     TaskState.DONE: frozenset(),
-    TaskState.CANCELLED: frozenset(),
+    TaskState.CANCELLED: frozenset({TaskState.PENDING}),
     TaskState.SUPERSEDED: frozenset(),
 }

@@ -5,9 +5,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from orchestration.errors import ModelFailure, ReplwrightError, ServiceMissing
+from orchestration.errors import ModelFailure, ModelStopped, ReplwrightError, ServiceMissing
 from orchestration.plan import PlanRules, problems_of
-from orchestration.ports import Ledger, Model
+from orchestration.ports import Interrupt, Ledger, Model
 from orchestration.records import Hint, ParsedPlan, StepClaim, Turn
 from orchestration.retry import delay_s
 from orchestration.state import assemble
@@ -63,6 +63,13 @@ class Again:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Nobody here waited for the model any more; the step was given back if it was still ours."""
+
+    why: str
+
+
 class StepHeld(ReplwrightError):
     """The ledger went away while this process held a step. `claim` is to be released once it is back."""
 
@@ -72,7 +79,7 @@ class StepHeld(ReplwrightError):
 
 
 Decision = Spawn | End | Rejected | LastCall
-Outcome = Planned | End | Again
+Outcome = Planned | End | Again | Stopped
 
 
 def limit_reached(turn: Turn) -> LastCall | None:
@@ -112,15 +119,20 @@ def repeated_failure(spawns: Sequence[SpawnREPL], failed_code: Sequence[str]) ->
     return next((s.task_id for s in spawns if failures[_fingerprint(s.code_to_execute)] >= MAX_SAME_FAILURE), None)
 
 
-def take_turn(ledger: Ledger, model: Model, claim: StepClaim) -> Outcome:
+def take_turn(ledger: Ledger, model: Model, claim: StepClaim, interrupt: Interrupt) -> Outcome:
     """Plan one claimed step, and give the claim up in one way or another.
 
-    A reply that was journaled by an earlier claim is reread, not asked for again. Raises Fenced when the claim was
-    lost, StepHeld when the ledger went away meanwhile, and whatever else went wrong after giving the step back.
+    A reply that was journaled by an earlier claim is reread, not asked for again. Once `interrupt` is set, the model
+    is asked no more, and a call of it that goes on is cut off. Raises Fenced when the claim was lost, StepHeld when
+    the ledger went away meanwhile, and whatever else went wrong after giving the step back.
     """
     held = _Held(claim)
     try:
-        return _take(ledger, model, held)
+        try:
+            return _take(ledger, model, held, interrupt)
+        except ModelStopped as stopped:
+            ledger.release_step(held.claim, graceful=True)
+            return Stopped(str(stopped))
     except ServiceMissing as error:
         raise StepHeld(held.claim, error) from error
     except ReplwrightError:
@@ -137,12 +149,12 @@ class _Held:
     claim: StepClaim
 
 
-def _take(ledger: Ledger, model: Model, held: _Held) -> Outcome:
+def _take(ledger: Ledger, model: Model, held: _Held, interrupt: Interrupt) -> Outcome:
     turn = ledger.turn(held.claim)
-    last, problems, repairs, call = limit_reached(turn), tuple[str, ...](), 0, 0
+    last, problems, repairs, call = limit_reached(turn), tuple[str, ...](), 0, held.claim.first_call
     while True:
         try:
-            decision = decide(turn, _ask(ledger, model, held.claim, turn, call, problems, last), last)
+            decision = decide(turn, _ask(ledger, model, held.claim, turn, call, problems, last, interrupt), last)
         except ModelFailure as failure:
             if failure.retryable:
                 pause = delay_s(held.claim.tries, failure.retry_after_s)
@@ -176,15 +188,22 @@ def _ask(
     call: int,
     problems: Sequence[str],
     last: LastCall | None,
+    interrupt: Interrupt,
 ) -> ParsedPlan:
     state = assemble(turn, problems, last.limit if last else None)
     request = model.request_hash(turn, state)
     reply = ledger.reply(claim, call, request)
     if reply is None:
+        if interrupt.is_set():
+            raise ModelStopped("the model was not asked: nobody here would wait for it")
         try:
-            reply = model.ask(turn, state)
+            reply = model.ask(turn, state, interrupt)
         except ModelFailure as failure:
             ledger.record_model_failure(claim, call, request, str(failure))
+            raise
+        except ModelStopped as stopped:
+            # It was asked, and that may cost; but what is not ours any more is left alone.
+            ledger.record_model_failure(claim, call, request, f"cut off: {stopped}", only_ours=True)
             raise
         ledger.record_reply(claim, call, request, reply)
     return model.parse(reply)

@@ -38,6 +38,22 @@ class StepView:
 
 
 @dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One attempt at a step (`task_id` None) or at a REPL task, and what came of it, in words.
+
+    `process` names who tried, for people: its kind, number, node and pid. `ended_at` is None while it goes on.
+    """
+
+    step: int
+    task_id: str | None
+    attempt: int
+    process: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+
+
+@dataclass(frozen=True, slots=True)
 class Usage:
     """What the model calls of an orchestration came to, every attempt counted."""
 
@@ -48,7 +64,7 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class OrchestrationView:
-    """One orchestration as people see it."""
+    """One orchestration as people see it. `newer`: a newer release wrote it, and this one may misread what it says."""
 
     id: UUID
     question: str
@@ -63,6 +79,11 @@ class OrchestrationView:
     steps: tuple[StepView, ...] = ()
     tasks: tuple[TaskView, ...] = ()
     usage: Usage = Usage()
+    attempts: tuple[AttemptView, ...] = ()
+    retries: int = 0
+    forked_from: UUID | None = None
+    forked_step: int | None = None
+    newer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+import replwright
 from orchestration.errors import BadInput
 from orchestration.states import EngineName
 
@@ -56,6 +57,11 @@ class Settings(BaseSettings):
     flower_port: int = Field(default=5555, ge=1, le=65535)
     idle_s: float = Field(default=600, ge=1, le=7 * 24 * 3600)
 
+    # Which code this is, where a deployment names its own builds: hosts of a release that no worker runs are drained.
+    release: str = Field(default=replwright.__version__, min_length=1, max_length=100, pattern=r"^[A-Za-z0-9._+]+$")
+    # Where a process answers /livez and /readyz; 0: nowhere.
+    health_port: int = Field(default=0, ge=0, le=65535)
+    health_address: str = "127.0.0.1"
     # Touched by a worker once it takes work; how its supervisor knows.
     ready_file: Path | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"

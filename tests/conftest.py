@@ -4,6 +4,7 @@ pytest_plugins = [
     "tests.support.database",
     "tests.support.rig",
     "tests.support.ray_driver",
+    "tests.support.seeds",
     "tests.support.served",
     "tests.support.skips",
 ]

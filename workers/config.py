@@ -6,11 +6,27 @@ from replwright.settings import Settings
 
 QUEUES = ("plan", "resume", "dispatch")
 
+_REDIS = {
+    "visibility_timeout": 600,
+    "unacked_restore_throttle": 1,  # after kill -9, redelivery takes seconds, not minutes
+    "unacked_restore_interval": 5,
+    "socket_connect_timeout": 2,
+    "socket_timeout": 10,
+    "socket_keepalive": True,
+    "health_check_interval": 10,
+}
+_RABBITMQ = {
+    "confirm_publish": True,  # else a hint that the broker never took would pass for sent
+    "read_timeout": 10,  # a broker that takes nothing any more (a full disk) must not hold a step's thread
+    "write_timeout": 10,
+}
+
 
 def celery_settings(settings: Settings) -> dict[str, Any]:
     """What `app.conf.update` takes."""
+    broker = settings.broker_url.get_secret_value()
     return {
-        "broker_url": settings.broker_url.get_secret_value() or None,
+        "broker_url": broker or None,
         "result_backend": None,  # Postgres is the truth; nobody reads a Celery result
         "task_ignore_result": True,
         "task_serializer": "json",
@@ -30,15 +46,8 @@ def celery_settings(settings: Settings) -> dict[str, Any]:
         "broker_connection_retry_on_startup": True,
         "broker_connection_max_retries": None,  # outages only delay
         "broker_connection_timeout": 2,
-        "broker_transport_options": {
-            "visibility_timeout": 600,
-            "unacked_restore_throttle": 1,  # after kill -9, redelivery takes seconds, not minutes
-            "unacked_restore_interval": 5,
-            "socket_connect_timeout": 2,
-            "socket_timeout": 10,
-            "socket_keepalive": True,
-            "health_check_interval": 10,
-        },
+        "broker_heartbeat": 20,  # RabbitMQ: a connection that died silently is noticed within this time twice
+        "broker_transport_options": _RABBITMQ if broker.startswith("amqp") else _REDIS,
         "worker_hijack_root_logger": False,
         "worker_cancel_long_running_tasks_on_connection_loss": False,
         "enable_utc": True,

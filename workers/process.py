@@ -3,75 +3,110 @@
 import contextlib
 import logging
 import os
-import queue
 import socket
 import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 
-import replwright
 from orchestration.errors import ServiceMissing
-from orchestration.ports import Ledger
+from orchestration.ports import Interrupt, Ledger
 from orchestration.records import StepClaim
-from workers import wiring
+from replwright import machine
+from workers.holds import Holds
+from workers.rounds import Rounds
 
 PULSE_S = 2.0
 log = logging.getLogger(__name__)
 
 
 class Process:
-    """A row in `processes` and the thread that renews it."""
+    """A row in `processes` and the thread that renews it. `problems` are what this process complains of just now.
 
-    def __init__(self, ledger: Ledger, kind: str) -> None:
-        self._ledger = ledger
-        self._kind = kind
+    While the ledger is away it is made all the same, and registers once it can: `id` raises ServiceMissing until then.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        kind: str,
+        release: str,
+        problems: Callable[[], Sequence[str]] = lambda: (),
+        queues: Sequence[str] = (),
+    ) -> None:
+        self._ledger, self._kind, self._release, self._problems = ledger, kind, release, problems
+        self._queues = queues
+        self._lock = threading.Lock()
+        self._id: int | None = None
+        self._holds = Holds()
+        self._to_release: deque[StepClaim] = deque()
         self._stop = threading.Event()
-        self._to_release: queue.SimpleQueue[StepClaim] = queue.SimpleQueue()
-        self._id = self._register()
-        self._thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
-        self._thread.start()
+        self.rounds = Rounds()
+        self.thread = threading.Thread(target=self._beat, name="pulse", daemon=True)
+        self.thread.start()
 
     @property
     def id(self) -> int:
-        return self._id
+        with self._lock:
+            if self._id is None:
+                self._id = self._register()
+            return self._id
+
+    @property
+    def leaving(self) -> bool:
+        """Whether it takes no work any more."""
+        return self._holds.closed
+
+    def holding(self, claim: StepClaim) -> AbstractContextManager[Interrupt]:
+        """While it lasts, the pulse asks after this claim. The interrupt is set when it is lost, or when we leave."""
+        return self._holds.holding(claim)
 
     def release_when_possible(self, claim: StepClaim) -> None:
         """Give a step back with the next pulse that gets through: nobody takes it from a process that lives."""
-        self._to_release.put(claim)
+        self._to_release.append(claim)
+
+    def leave(self) -> None:
+        """Take nothing more, and let go of what is held: calls of a model end now, and their steps are given back."""
+        self._holds.close()
 
     def close(self) -> None:
         """Say goodbye, so that what this process still holds is returned at once."""
+        self.leave()
         self._stop.set()
-        with contextlib.suppress(ServiceMissing):
-            self._ledger.deregister(self._id)
+        with self._lock:
+            if self._id is not None:
+                with contextlib.suppress(ServiceMissing):
+                    self._ledger.deregister(self._id)
 
     def _register(self) -> int:
-        return self._ledger.register(self._kind, socket.gethostname(), os.getpid(), replwright.__version__)
+        node, pid = socket.gethostname(), os.getpid()
+        return self._ledger.register(self._kind, node, pid, self._release, *machine.this_process(), self._queues)
 
     def _beat(self) -> None:
-        while not self._stop.wait(PULSE_S):
+        while True:
             try:
-                if not self._ledger.pulse(self._id).alive:
-                    log.warning("process %d was given up by a sweeper; registering anew", self._id)
-                    self._id = self._register()
-                while not self._to_release.empty():
-                    self._ledger.release_step(self._to_release.get(), graceful=True)
+                self._beat_once()
+                self.rounds.went_well()
             except ServiceMissing as error:
                 log.warning("pulse missed: %s", error)
+                self.rounds.went_wrong(error)
+            except Exception as error:
+                # A pulse that stops would cost a living process its work.
+                log.exception("pulse failed")
+                self.rounds.went_wrong(error)
+            if self._stop.wait(PULSE_S):
+                return
 
-
-_lock = threading.Lock()
-_processes: dict[int, Process] = {}
-
-
-def current_process() -> Process:
-    """This operating-system process; registered at first use, as a prefork child is another one than its parent."""
-    with _lock:
-        if os.getpid() not in _processes:
-            _processes[os.getpid()] = Process(wiring.ledger(), "worker")
-        return _processes[os.getpid()]
-
-
-def close_current() -> None:
-    with _lock:
-        process = _processes.pop(os.getpid(), None)
-    if process:
-        process.close()
+    def _beat_once(self) -> None:
+        number, held = self.id, self._holds.now()
+        pulse = self._ledger.pulse(number, [hold.claim for hold in held.values()], self._problems())
+        # Whatever was claimed since then is not meant.
+        for step_id in pulse.lost if pulse.alive else held:
+            held[step_id].interrupt.set()
+        if not pulse.alive and not self._stop.is_set():
+            log.warning("process %d was given up by a sweeper; registering anew", number)
+            with self._lock:
+                self._id = None
+        while self._to_release:
+            self._ledger.release_step(self._to_release[0], graceful=True)
+            self._to_release.popleft()

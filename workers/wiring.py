@@ -1,6 +1,8 @@
 """Which adapter stands behind which port, in a worker, in beat and in a host. Built at first use, once a process."""
 
+import threading
 from functools import cache
+from typing import TYPE_CHECKING
 
 from models.engine import make_engine
 from models.ledger import PostgresLedger
@@ -11,6 +13,10 @@ from replwright.blobs import BlobStore
 from replwright.repl.pool.ports import HostPorts, RunningPool
 from replwright.repl.profile_code import PROFILE_CODE
 from replwright.settings import Settings
+from workers.health import Limits
+
+if TYPE_CHECKING:
+    from replwright.repl.pool.reconciler import Reconciler
 
 
 @cache
@@ -24,6 +30,11 @@ def ledger() -> Ledger:
     engine = make_engine(settings().database_url.get_secret_value(), "worker")
     timing = Timing(repl_retention_s=settings().repl_retention_s)
     return PostgresLedger(engine, profile_code=PROFILE_CODE, timing=timing)
+
+
+@cache
+def health_limits() -> Limits:
+    return Limits()
 
 
 @cache
@@ -46,19 +57,30 @@ def model() -> Model:
     return RoutedModel(settings())
 
 
-@cache
 def pool() -> RunningPool:
     """The driver of the Ray pool: only the worker that serves `dispatch` asks for it, and imports Ray."""
+    # Hints arrive in many threads at once, and a process joins a cluster once.
+    with _joining:
+        return _joined()
+
+
+@cache
+def _joined() -> RunningPool:
     from replwright.repl.pool.ray_pool import RayREPLPool
 
     return RayREPLPool.connect(settings())
 
 
-def start_pool() -> None:
-    """Keep a host on every node from now on."""
+_joining = threading.Lock()
+
+
+def start_pool() -> "Reconciler":
+    """Keep a host on every node from now on, and end those of releases that no worker runs any more."""
     from replwright.repl.pool.reconciler import Reconciler
 
-    Reconciler(pool).start()
+    reconciler = Reconciler(pool, settings().release, lambda: ledger().releases())
+    reconciler.start()
+    return reconciler
 
 
 def host_ports() -> HostPorts:

@@ -8,6 +8,7 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+phase = "pre"
 
 _SECOND = Path(__file__).parents[1] / "second"
 _BACK = """

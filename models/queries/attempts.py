@@ -29,13 +29,18 @@ def last_failure(connection: Connection, locked: Locked, step_id: int, plan_atte
     return connection.execute(text(_LAST_FAILURE), asked).scalar_one_or_none()
 
 
-def give_up(connection: Connection, locked: Locked, step_id: int, plan_attempt: int, why: str) -> None:
-    """End the orchestration: `model_error` if the last attempt recorded that the model failed, else `poisoned`."""
+def give_up(
+    connection: Connection, locked: Locked, step_id: int, plan_attempt: int, detail: str, why: str | None = None
+) -> None:
+    """End the orchestration: `model_error` if the last attempt recorded that the model failed, else `poisoned`.
+
+    `why` says how the last attempt ended, unless that was the model's failure.
+    """
     failure = last_failure(connection, locked, step_id, plan_attempt)
     if failure is None:
-        end(connection, locked, Reason.POISONED, detail=why)
+        end(connection, locked, Reason.POISONED, detail=detail, why=why)
     else:
-        end(connection, locked, Reason.MODEL_ERROR, detail=f"{why}; the last: {failure}")
+        end(connection, locked, Reason.MODEL_ERROR, detail=f"{detail}; the last: {failure}", why=failure)
 
 
 def return_step(

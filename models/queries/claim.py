@@ -1,8 +1,9 @@
 """Claim the step that is due, under a fence."""
 
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from models.queries.attempts import give_up
 from models.queries.events import emit
@@ -25,10 +26,10 @@ UPDATE steps
 SET status = 'planning', plan_attempt = plan_attempt + 1, tries = tries + 1, nudges = 0, process_id = :process,
     claim = :claim, claimed_until = replwright_now() + make_interval(secs => :claim_s), task_id = :task
 WHERE orchestration_id = :id AND status = 'ready' AND due_at <= replwright_now()
-RETURNING id, ordinal, plan_attempt, tries
+RETURNING id, ordinal, plan_attempt, tries, first_call
 """
 _OURS = """
-SELECT id, ordinal, plan_attempt, tries FROM steps
+SELECT id, ordinal, plan_attempt, tries, first_call FROM steps
 WHERE orchestration_id = :id AND status = 'planning' AND claim = :claim
 """
 _PLANNING = "UPDATE orchestrations SET status = 'planning' WHERE id = :id"
@@ -46,7 +47,7 @@ def claim_step(
         return None
     ours = connection.execute(text(_OURS), {"id": locked.id, "claim": claim}).one_or_none()
     if ours is not None:
-        return StepClaim(locked.id, ours.id, ours.ordinal, ours.plan_attempt, process_id, ours.tries)
+        return _claim(locked, ours, process_id)
     if not connection.execute(text(_LIVE), {"process": process_id}).scalar() or _must_wait(connection, locked):
         return None
     most = limits_of(connection, locked.id).max_attempts
@@ -71,9 +72,16 @@ def claim_step(
     emit(
         connection,
         locked.id,
-        (EventName.PLANNING, {"step": row.ordinal, "plan_attempt": row.plan_attempt, "tries": row.tries}),
+        (
+            EventName.PLANNING,
+            {"step": row.ordinal, "plan_attempt": row.plan_attempt, "tries": row.tries, "process": process_id},
+        ),
     )
-    return StepClaim(locked.id, row.id, row.ordinal, row.plan_attempt, process_id, row.tries)
+    return _claim(locked, row, process_id)
+
+
+def _claim(locked: Locked, row: Row[Any], process_id: int) -> StepClaim:
+    return StepClaim(locked.id, row.id, row.ordinal, row.plan_attempt, process_id, row.tries, row.first_call)
 
 
 def _must_wait(connection: Connection, locked: Locked) -> bool:

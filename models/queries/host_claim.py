@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, text
 
+from models.queries.locks import KNOWN
 from models.timing import Timing
 
 _LIVE = "SELECT EXISTS (SELECT FROM processes WHERE id = :process AND ended_at IS NULL)"
@@ -20,7 +21,7 @@ AND EXISTS (SELECT FROM processes holder WHERE holder.id = repl.process_id AND h
 _CLAIM = f"""
 WITH due AS MATERIALIZED (
     SELECT id, named_repl_id FROM repl_tasks task
-    WHERE state = 'pending' AND (named_repl_id IS NULL OR NOT EXISTS (
+    WHERE state = 'pending' AND {KNOWN.format(id="task.orchestration_id")} AND (named_repl_id IS NULL OR NOT EXISTS (
         SELECT FROM repl_tasks earlier
         WHERE earlier.named_repl_id = task.named_repl_id AND earlier.seq < task.seq
           AND earlier.state IN ('pending', 'running')

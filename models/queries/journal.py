@@ -57,8 +57,17 @@ def write_reply(connection: Connection, claim: StepClaim, repair: int, request_h
     return failure is None
 
 
-def write_failure(connection: Connection, claim: StepClaim, repair: int, request_hash: str, what: str) -> None:
-    """One attempt to which the model gave no usable reply. Taken from anybody: it changes no state."""
+def write_failure(
+    connection: Connection, claim: StepClaim, repair: int, request_hash: str, what: str, only_ours: bool = False
+) -> None:
+    """One attempt to which the model gave no usable reply. Taken from anybody, as it changes no state, or from the
+    holder of the step alone.
+    """
+    if only_ours:
+        try:
+            fence(*lock_for(connection, claim), claim)
+        except Fenced:
+            return
     connection.execute(
         text(_WRITE),
         {

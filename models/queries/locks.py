@@ -5,7 +5,8 @@ fresh snapshot, so that it sees what the holder before us committed. No transact
 
 A quota is the tenant's row at a submit, and its row of the day at a plan commit. Blobs are locked in the order of
 their keys, named REPLs in that of their names or ids. A plan commit holds named REPLs before it inserts their tasks:
-rows that are not there yet, and that nobody can be waiting with.
+rows that are not there yet, and that nobody can be waiting with. So does a fork, which makes an orchestration of its
+own under the lock of the one that it copies.
 """
 
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 from models.queries.limits import limits_from
+from models.rows import ROW_VERSION, check_known
 from orchestration.errors import Fenced
 from orchestration.limits import Limits
 from orchestration.records import StepClaim
@@ -36,17 +38,29 @@ class Locked:
 
 
 _LOCK = """
-SELECT id, status, session_id, session_number, root_task_id FROM orchestrations WHERE id = :id FOR NO KEY UPDATE
+SELECT id, status, session_id, session_number, root_task_id, schema_version FROM orchestrations
+WHERE id = :id FOR NO KEY UPDATE
 """
+# Of rows of a newer release nothing is claimed, swept or deleted. A subquery, as a join might be made by a scan.
+KNOWN = f"(SELECT schema_version FROM orchestrations known WHERE known.id = {{id}}) <= {ROW_VERSION}"  # noqa: S608
 
 
 def lock_orchestration(connection: Connection, orchestration_id: UUID) -> Locked | None:
-    """The orchestration, locked; None if there is none. Waits for whoever holds it."""
+    """The orchestration, locked; None if there is none that this release knows. Waits for whoever holds it."""
     return _locked(connection.execute(text(_LOCK), {"id": orchestration_id}).one_or_none())
 
 
+def lock_named(connection: Connection, orchestration_id: UUID) -> Locked:
+    """The one that somebody named by its id. Raises NotFound and NewerRow, which tell why it cannot be had."""
+    row = connection.execute(text(_LOCK), {"id": orchestration_id}).one_or_none()
+    check_known(orchestration_id, row.schema_version if row else None)
+    locked = _locked(row)
+    assert locked
+    return locked
+
+
 def try_lock_orchestration(connection: Connection, orchestration_id: UUID) -> Locked | None:
-    """The same, but None if somebody else holds it: they are moving it, so the sweeper need not."""
+    """The same, but None if somebody else holds it, too: they are moving it, so the sweeper need not."""
     return _locked(connection.execute(text(_LOCK + " SKIP LOCKED"), {"id": orchestration_id}).one_or_none())
 
 
@@ -77,7 +91,7 @@ def fence(locked: Locked, step: Row[tuple[object, ...]], claim: StepClaim) -> No
 
 
 def _locked(row: Row[tuple[object, ...]] | None) -> Locked | None:
-    if row is None:
+    if row is None or row.schema_version > ROW_VERSION:
         return None
     return Locked(row.id, Status(row.status), row.session_id, row.session_number, row.root_task_id)
 

@@ -7,20 +7,25 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, text
 
 from models.queries.results import COLUMNS, result_from
-from orchestration.errors import NotFound
+from models.queries.story import read_story
+from models.rows import ROW_VERSION, check_known
 from orchestration.states import Reason, Status
 from orchestration.views import OrchestrationView, StepView, TaskView, Usage
 
 _HEAD = """
 SELECT orchestration.id, payload.question, payload.model, orchestration.status, orchestration.reason, payload.answer,
-       payload.detail, orchestration.created_at, orchestration.ended_at, orchestration.deadline_at
+       payload.detail, orchestration.created_at, orchestration.ended_at, orchestration.deadline_at,
+       orchestration.retries, orchestration.forked_from, orchestration.forked_step, orchestration.schema_version
 FROM orchestrations orchestration JOIN orchestration_payloads payload ON payload.orchestration_id = orchestration.id
 """
 _ONE = _HEAD + " WHERE orchestration.id = :id"
-_LIST = _HEAD + " ORDER BY orchestration.created_at DESC, orchestration.id LIMIT :most"
-_LIST_BY_STATUS = (
-    _HEAD + " WHERE orchestration.status = :status ORDER BY orchestration.created_at DESC, orchestration.id LIMIT :most"
-)
+# The newest are found before they are joined, or a plan may read all jobs to show a few.
+_NEWEST = """
+WHERE orchestration.id IN (SELECT id FROM orchestrations {of} ORDER BY created_at DESC, id LIMIT :most)
+ORDER BY orchestration.created_at DESC, orchestration.id
+"""
+_LIST = _HEAD + _NEWEST.format(of="")
+_LIST_BY_STATUS = _HEAD + _NEWEST.format(of="WHERE status = :status")
 _STEPS = """
 SELECT ordinal, status, plan_attempt, tries, losses, created_at FROM steps WHERE orchestration_id = :id ORDER BY ordinal
 """
@@ -42,11 +47,11 @@ FROM model_calls WHERE orchestration_id = :id
 
 
 def read_one(connection: Connection, orchestration_id: UUID) -> OrchestrationView:
-    """The orchestration with its steps, tasks and usage. Raises NotFound."""
+    """The orchestration with its steps, tasks, usage and story. Raises NotFound, NewerRow."""
     of = {"id": orchestration_id}
     head = connection.execute(text(_ONE), of).one_or_none()
-    if head is None:
-        raise NotFound(f"there is no orchestration {orchestration_id}", "see `replwright list`")
+    check_known(orchestration_id, head.schema_version if head else None)
+    assert head
     steps = connection.execute(text(_STEPS), of).all()
     tasks = connection.execute(text(_TASKS), of).all()
     usage = connection.execute(text(_USAGE), of).one()
@@ -55,11 +60,12 @@ def read_one(connection: Connection, orchestration_id: UUID) -> OrchestrationVie
         steps=tuple(StepView(*row) for row in steps),
         tasks=tuple(_task(row) for row in tasks),
         usage=Usage(usage.calls, int(usage.input), int(usage.output)),
+        attempts=read_story(connection, orchestration_id),
     )
 
 
 def read_list(connection: Connection, limit: int, status: Status | None) -> Sequence[OrchestrationView]:
-    """The newest first, without steps and tasks."""
+    """The newest first, without steps and tasks. Rows of a newer release are there, as far as they can be read."""
     if status is None:
         rows = connection.execute(text(_LIST), {"most": limit})
     else:
@@ -68,14 +74,21 @@ def read_list(connection: Connection, limit: int, status: Status | None) -> Sequ
 
 
 def _view(head: Row[Any], **more: Any) -> OrchestrationView:
+    newer = head.schema_version > ROW_VERSION
+    status = head.status if head.status in set(Status) else (Status.FAILED if head.ended_at else Status.QUEUED)
+    reason = head.reason if head.reason in set(Reason) else None
     return OrchestrationView(
         id=head.id,
         question=head.question,
         model=head.model,
-        status=Status(head.status),
-        reason=Reason(head.reason) if head.reason else None,
+        status=Status(status),
+        reason=Reason(reason) if reason else None,
         answer=head.answer,
         detail=head.detail,
+        retries=head.retries,
+        forked_from=head.forked_from,
+        forked_step=head.forked_step,
+        newer=newer,
         created_at=head.created_at,
         ended_at=head.ended_at,
         deadline_at=head.deadline_at,

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from models.queries.attempts import give_up, last_failure, return_step
+from models.queries.events import emit, task_returned
 from models.queries.locks import fence, limits_of, lock_for, lock_orchestration
 from orchestration.errors import Fenced
 from orchestration.records import StepClaim
@@ -17,11 +18,16 @@ SELECT DISTINCT orchestration_id FROM repl_tasks WHERE state = 'running' AND pro
 ORDER BY orchestration_id
 """
 _TASKS = """
-UPDATE repl_tasks
-SET state = 'pending', tries = greatest(0, tries - 1), process_id = NULL, claim = NULL, claimed_until = NULL,
+UPDATE repl_tasks task
+SET state = 'pending', tries = greatest(0, task.tries - 1), process_id = NULL, claim = NULL, claimed_until = NULL,
     started_at = NULL
-WHERE orchestration_id = :orchestration AND state = 'running' AND process_id = :process
+FROM steps step
+WHERE task.orchestration_id = :orchestration AND task.state = 'running' AND task.process_id = :process
+  AND step.id = task.step_id
+RETURNING step.ordinal AS step, task.id, task.task_id, task.attempt
 """
+
+SHUTDOWN, FAILED = "shutdown", "the attempt failed"
 
 
 def release_step(connection: Connection, claim: StepClaim, *, graceful: bool, delay_s: float = 0.0) -> None:
@@ -32,10 +38,11 @@ def release_step(connection: Connection, claim: StepClaim, *, graceful: bool, de
     except Fenced:
         return
     if not graceful and step.tries >= limits_of(connection, locked.id).max_attempts:
-        give_up(connection, locked, step.id, step.plan_attempt, f"{step.tries} attempts at step {step.ordinal} failed")
+        detail = f"{step.tries} attempts at step {step.ordinal} failed"
+        give_up(connection, locked, step.id, step.plan_attempt, detail, FAILED)
         return
     failure = last_failure(connection, locked, step.id, step.plan_attempt)
-    why = "shutdown" if graceful else failure or "attempt failed"
+    why = SHUTDOWN if graceful else failure or FAILED
     return_step(connection, locked, step.id, step.ordinal, why, given_back=graceful, delay_s=delay_s, nudge_s=0.0)
 
 
@@ -55,4 +62,6 @@ def release_tasks(connection: Connection, orchestration_id: UUID, process_id: in
     locked = lock_orchestration(connection, orchestration_id)
     if locked is None or locked.is_terminal:
         return 0
-    return connection.execute(text(_TASKS), {"orchestration": orchestration_id, "process": process_id}).rowcount
+    rows = connection.execute(text(_TASKS), {"orchestration": orchestration_id, "process": process_id}).all()
+    emit(connection, locked.id, *(task_returned(row, process_id, SHUTDOWN) for row in sorted(rows, key=lambda r: r.id)))
+    return len(rows)

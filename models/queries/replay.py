@@ -1,4 +1,4 @@
-"""The runs that lead from a named REPL's last snapshot to its state, where that was too big to be saved."""
+"""The runs that lead from a named REPL's last snapshot to its state, where that is not saved itself."""
 
 from typing import Any
 from uuid import UUID
@@ -19,13 +19,16 @@ REPL_COLUMNS = """
 repl.id AS repl_id, repl.name AS repl_name, repl.fence AS repl_fence, repl.version AS repl_version,
 repl.snapshot AS repl_snapshot, repl.engine AS repl_engine, repl.state AS repl_state, repl.lost_reason AS repl_lost
 """
+# A saved run stands after the last snapshot only where rebuild.py let go of the one it left; a session's past runs that
+# stand there were forgotten.
 _RUNS = """
 FROM named_repls repl
 JOIN repl_tasks task ON task.named_repl_id = repl.id AND task.state = 'done'
 JOIN repl_task_results result ON result.repl_task_id = task.id
 JOIN repl_task_payloads payload ON payload.repl_task_id = task.id
 JOIN steps step ON step.id = task.step_id
-WHERE repl.id = :repl AND result.state_kind = 'too_big' AND result.state_version > repl.snapshot_version
+WHERE repl.id = :repl AND result.state_version > repl.snapshot_version
+  AND (result.state_kind = 'too_big' OR (result.state_kind = 'saved' AND repl.orchestration_id IS NOT NULL))
 """
 _SIZE = f"""
 SELECT count(*) AS runs, coalesce(sum(octet_length(payload.code) + octet_length(payload.context_data)), 0) AS bytes

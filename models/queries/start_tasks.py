@@ -52,7 +52,13 @@ def start_claimed(
     emit(
         connection,
         orchestration_id,
-        *((EventName.TASK_STARTED, {"step": row.step, "task_id": row.task_id, "attempt": row.attempt}) for row in rows),
+        *(
+            (
+                EventName.TASK_STARTED,
+                {"step": row.step, "task_id": row.task_id, "attempt": row.attempt, "process": process_id},
+            )
+            for row in rows
+        ),
     )
     inputs = inputs_of(connection, orchestration_id)
     earlier = {step: results_before(connection, orchestration_id, step) for step in {row.step for row in rows}}

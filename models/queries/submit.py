@@ -16,6 +16,7 @@ from models.queries.locks import Locked
 from models.queries.profiles import unknown_profiles
 from models.queries.quota import check_quotas
 from models.queries.sessions import next_place, take_place
+from models.rows import ROW_VERSION, check_known
 from models.timing import Timing
 from orchestration.errors import BadInput, Conflict
 from orchestration.limits import TaskLimits
@@ -28,13 +29,14 @@ PROFILE_VALUE_BYTES = 1024**2
 
 _TENANT = "SELECT EXISTS (SELECT FROM tenants WHERE name = :tenant)"
 _INSERT = """
-INSERT INTO orchestrations (id, tenant, idempotency_key, session_id, session_number, root_id, root_task_id, deadline_at)
-VALUES (:id, :tenant, :key, :session, :number, :id, :root_task,
+INSERT INTO orchestrations (id, tenant, idempotency_key, session_id, session_number, root_id, root_task_id,
+                            schema_version, deadline_at)
+VALUES (:id, :tenant, :key, :session, :number, :id, :root_task, :version,
         replwright_now() + make_interval(secs => :deadline_s))
 ON CONFLICT DO NOTHING RETURNING id
 """
 _SAME = """
-SELECT orchestration.id, payload.request_hash
+SELECT orchestration.id, orchestration.schema_version, payload.request_hash
 FROM orchestrations orchestration JOIN orchestration_payloads payload ON payload.orchestration_id = orchestration.id
 WHERE orchestration.id = :id OR (orchestration.tenant = :tenant AND orchestration.idempotency_key = :key)
 """
@@ -66,6 +68,7 @@ def submit(
         "session": place.session_id if place else None,
         "number": place.number if place else None,
         "root_task": new.root_task_id,
+        "version": ROW_VERSION,
         "deadline_s": new.limits.deadline_s,
     }
     if connection.execute(text(_INSERT), row).scalar_one_or_none() is None:
@@ -92,6 +95,7 @@ def submit(
 def _same(connection: Connection, orchestration_id: UUID, new: NewOrchestration) -> Submitted:
     asked = {"id": orchestration_id, "tenant": new.tenant, "key": new.idempotency_key}
     found = connection.execute(text(_SAME), asked).one()
+    check_known(found.id, found.schema_version)
     if found.request_hash != request_hash(new):
         raise Conflict(
             "idempotency_key",

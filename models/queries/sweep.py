@@ -9,6 +9,7 @@ from models.queries.close import close
 from models.queries.end import end
 from models.queries.hints import dispatch_hint, step_hint
 from models.queries.locks import limits_of, try_lock_orchestration
+from models.rows import ROW_VERSION
 from models.timing import Timing
 from orchestration.records import Hint
 from orchestration.states import Reason
@@ -31,10 +32,11 @@ UPDATE steps SET nudges = nudges + 1, nudge_at = replwright_now()
 WHERE id = :step AND status = 'waiting' RETURNING task_id
 """
 # Claims nothing and changes no state, so it needs no orchestration's lock: only who is reminded next, and when.
-_NUDGE_READY = """
+_NUDGE_READY = f"""
 WITH quiet AS MATERIALIZED (
     SELECT step.id FROM steps step JOIN orchestrations orchestration ON orchestration.id = step.orchestration_id
     WHERE step.status = 'ready' AND step.nudge_at <= replwright_now() AND step.due_at <= replwright_now()
+      AND orchestration.schema_version <= {ROW_VERSION}
       AND NOT EXISTS (
         SELECT FROM orchestrations earlier
         WHERE earlier.session_id = orchestration.session_id AND earlier.session_id IS NOT NULL
@@ -45,7 +47,9 @@ UPDATE steps SET nudges = nudges + 1, nudge_at = replwright_now()
 FROM quiet, orchestrations orchestration
 WHERE steps.id = quiet.id AND steps.status = 'ready' AND orchestration.id = steps.orchestration_id
 RETURNING steps.orchestration_id, steps.ordinal, steps.parent_task_id, orchestration.root_task_id
-"""
+"""  # noqa: S608
+
+DIED, TOO_LONG = "its process died", "no answer within its time"
 
 
 def end_overdue(connection: Connection, orchestration_id: UUID) -> bool:
@@ -76,18 +80,19 @@ def return_lost_step(
             locked,
             Reason.POISONED,
             detail=f"{step.losses + 1} processes died while they worked on step {step.ordinal}",
+            why=DIED,
         )
         return True, ()
     if not step.lost and step.tries >= limits.max_attempts:
-        why = f"{step.tries} attempts at step {step.ordinal} did not end in time"
-        give_up(connection, locked, step.id, step.plan_attempt, why)
+        detail = f"{step.tries} attempts at step {step.ordinal} did not end in time"
+        give_up(connection, locked, step.id, step.plan_attempt, detail, TOO_LONG)
         return True, ()
     return_step(
         connection,
         locked,
         step.id,
         step.ordinal,
-        "process lost" if step.lost else "claim overdue",
+        DIED if step.lost else TOO_LONG,
         given_back=step.lost,
         lost=step.lost,
         nudge_s=timing.nudge_s,

@@ -5,7 +5,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from models.queries.close import close
-from models.queries.events import emit
+from models.queries.events import emit, task_returned
 from models.queries.hints import dispatch_hint
 from models.queries.locks import limits_of, try_lock_orchestration
 from models.queries.results import INSERT, result_row
@@ -35,6 +35,8 @@ UPDATE repl_tasks SET state = 'done', losses = losses + :lost, landed_at = replw
 WHERE id = :id AND state = 'running' AND attempt = :attempt
 """
 
+HOST_DIED, TOO_LONG = "its host died", "no answer within its time"
+
 
 def return_lost_tasks(
     connection: Connection, orchestration_id: UUID, timing: Timing
@@ -56,13 +58,15 @@ def return_lost_tasks(
         else:
             values = {"id": row.id, "attempt": row.attempt, "given_back": int(row.lost)}
             connection.execute(text(_RETURN), values)
+            how = HOST_DIED if row.lost else TOO_LONG
+            emit(connection, orchestration_id, task_returned(row, row.process_id, how))
             hints = (dispatch_hint(locked, row.planner),)
             returned += 1
             continue
         connection.execute(text(_CRASHED), {"id": row.id, "attempt": row.attempt, "lost": int(row.lost)})
         result = REPLResult(row.task_id, is_success=False, stderr=why, error_kind=ErrorKind.CRASHED)
         connection.execute(text(INSERT), result_row(row.id, row.attempt, row.process_id, result))
-        landed = {"step": row.step, "task_id": row.task_id, "is_success": False, "error_kind": "crashed"}
+        landed = {"step": row.step, "task_id": row.task_id, "is_success": False, "error_kind": "crashed", "why": why}
         emit(connection, orchestration_id, (EventName.TASK_LANDED, landed))
     closed = tuple(
         hint for step_id in sorted({row.step_id for row in rows}) for hint in close(connection, locked, step_id, timing)

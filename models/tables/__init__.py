@@ -1,5 +1,6 @@
 """The tables of the ledger, one noun a file."""
 
+from models.tables.applied_migration import AppliedMigration
 from models.tables.base import Base
 from models.tables.blob import Blob, BlobUse
 from models.tables.budget import Budget, Reservation
@@ -19,6 +20,7 @@ from models.tables.tenant import Key, Quota, QuotaUse, Tenant
 from models.tables.webhook import Webhook, WebhookDelivery
 
 __all__ = [
+    "AppliedMigration",
     "Base",
     "Blob",
     "BlobUse",

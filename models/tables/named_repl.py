@@ -29,11 +29,7 @@ class NamedRepl(Base):
         CheckConstraint("(state = 'lost') = (lost_reason IS NOT NULL)", name="lost_with_reason"),
         UniqueConstraint("session_id", "name"),
         UniqueConstraint("orchestration_id", "name"),
-        Index(
-            "ix_named_repls_last_used_at",
-            "last_used_at",
-            postgresql_where=text("session_id IS NOT NULL AND state <> 'empty'"),
-        ),
+        Index("ix_named_repls_last_used_at", "last_used_at", postgresql_where=text("state <> 'empty'")),
         Index("ix_named_repls_snapshot", "snapshot", postgresql_where=text("snapshot IS NOT NULL")),
         {"postgresql_with": HOT},
     )

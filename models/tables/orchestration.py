@@ -18,11 +18,13 @@ class Orchestration(Base):
     __table_args__ = (
         one_of("status", Status),
         one_of("reason", Reason),
+        CheckConstraint("(forked_from IS NULL) = (forked_step IS NULL)", name="forked"),
         CheckConstraint("(ended_at IS NULL) = (reason IS NULL)", name="ended_with_reason"),
         CheckConstraint("(ended_at IS NULL) = (status IN ('queued', 'planning', 'waiting'))", name="ended_with_status"),
         UniqueConstraint("tenant", "idempotency_key"),
         UniqueConstraint("session_id", "session_number"),
         Index("ix_orchestrations_created_at", "created_at"),
+        Index("ix_orchestrations_schema_version", "schema_version"),
         # `ended_at`, not `status`: it changes once, so that every other move of the row touches no index.
         Index("ix_orchestrations_open_deadline", "deadline_at", postgresql_where=text("ended_at IS NULL")),
         Index(
@@ -56,6 +58,10 @@ class Orchestration(Base):
     created_at: Mapped[Created]
     deadline_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+    retries: Mapped[int] = mapped_column(server_default=text("0"))
+    # No foreign key: a fork holds copies, and outlives what it came from.
+    forked_from: Mapped[UUID | None]
+    forked_step: Mapped[int | None]
 
 
 class OrchestrationPayload(Base):

@@ -15,6 +15,7 @@ class Step(Base):
 
     `tries` counts claims (given back by a graceful release), `losses` processes that died with it. `due_at` is the
     earliest claim, `nudge_at` the next hint of the sweeper. `claim` tells a claimer whether an unknown commit was its.
+    Model calls are numbered within the step; a retry that asks anew starts at `first_call`, past the replies of before.
     """
 
     __tablename__ = "steps"
@@ -45,3 +46,4 @@ class Step(Base):
     task_id: Mapped[str | None]
     parent_task_id: Mapped[str | None]
     created_at: Mapped[Created]
+    first_call: Mapped[int] = mapped_column(server_default=text("0"))

@@ -36,7 +36,7 @@ def exec_(
     json: Json = False,
 ) -> None:
     code = _code(file)
-    context_json = read_text(context, "--context", MAX_CONTEXT_BYTES) if context else "null"
+    context_json = _context(context) if context else "null"
     plan = exec_plan(code, context_json, timeout, engine=engine, repl=SESSION_REPL if session is not None else None)
     limits = limits_of(Limits().deadline_s, memory, plan)
     request = Request(f"exec {file}", GIVEN_PLAN, data or (), plan, limits, session_id=session)
@@ -52,6 +52,13 @@ def exec_(
     else:
         _show(result)
     raise typer.Exit(0 if result.is_success else max(1, exit_code(view)))
+
+
+def _context(path: Path) -> str:
+    text = read_text(path, "--context", MAX_CONTEXT_BYTES)
+    if not text.strip():
+        raise BadInput(f"--context {path}", "is empty", "give JSON, or leave the option out")
+    return text
 
 
 def _show(result: REPLResult) -> None:

@@ -28,6 +28,7 @@ def list_(
                     "reason": view.reason.value if view.reason else None,
                     "question": view.question,
                     "created_at": view.created_at.isoformat(),
+                    "newer": view.newer,
                 }
                 for view in views
             ]
@@ -35,4 +36,5 @@ def list_(
         return
     for view in views:
         state = f"{view.status.value}{f'/{view.reason.value}' if view.reason else ''}"
+        state = "of a newer release" if view.newer else state
         typer.echo(f"{view.id}  {view.created_at:%m-%d %H:%M:%S}  {state:<24} {one_line(view.question, 60)}")

@@ -15,6 +15,8 @@ COMMANDS = {
     "list": "The newest orchestrations.",
     "watch": "Follow an orchestration until it ends.",
     "cancel": "End an orchestration now.",
+    "retry": "Go on with what failed or was cancelled, from the step that failed.",
+    "fork": "Go on from a step of one that has ended, as a new orchestration.",
     "exec": "Run a Python file in a sandboxed REPL.",
     "up": "Start the stack on this machine.",
     "down": "Stop the stack on this machine.",

@@ -32,6 +32,11 @@ def describe(event: Event) -> str | None:
     return words(event.data) if words else None
 
 
+def _accepted(data: dict[str, Any]) -> str:
+    original = data.get("forked_from")
+    return f"accepted: a fork of {original} from step {data.get('forked_step')}" if original else "accepted"
+
+
 def _tasks(data: dict[str, Any]) -> str:
     ids = [str(each) for each in data.get("tasks", [])]
     shown = ", ".join(ids[:4]) + (f" and {len(ids) - 4} more" if len(ids) > 4 else "")
@@ -45,12 +50,14 @@ def _landed(data: dict[str, Any]) -> str:
 
 
 _WORDS: dict[str, Callable[[dict[str, Any]], str]] = {
-    "submitted": lambda _: "accepted",
+    "submitted": _accepted,
     "planning": lambda data: f"step {data.get('step')}: asking the model",
     "plan_rejected": lambda data: f"plan refused: {'; '.join(map(str, data.get('problems', [])))}",
     "planned": _tasks,
-    "message": lambda data: f"model: {data.get('message')}",
+    "message": lambda data: f"model: {data.get('text')}",
+    "task_returned": lambda data: f"REPL task {data.get('task_id')}: to be run again: {data.get('why')}",
     "task_landed": _landed,
     "released": lambda data: f"step {data.get('step')}: to be tried again: {data.get('why')}",
+    "retried": lambda data: f"tried again from step {data.get('step')}, after {data.get('after')}",
     "ended": lambda data: f"ended: {data.get('reason')}",
 }

@@ -1,22 +1,34 @@
 """`replwright show`: the whole story of one orchestration."""
 
+from collections.abc import Sequence
+from itertools import groupby
+
 import typer
 
-from orchestration.views import OrchestrationView, TaskView
+from orchestration.story import GOES_ON
+from orchestration.views import AttemptView, OrchestrationView, TaskView
 from replwright.cli.asking import parse_id
 from replwright.cli.connect import connect
 from replwright.cli.options import Id, Json
 from replwright.cli.text import one_line, print_json, safe
 from replwright.cli.views import as_json, asked_for
+from replwright.local.verdict import reasons
+
+MAX_TOLD = 20
+# A task that failed on its own says so in its line. The last two are of steps that need no story.
+_WELL = ("ran", "planned", "answered", GOES_ON, "cancelled")
 
 
 def show(id: Id, json: Json = False) -> None:
     orchestration_id = parse_id(id)
-    view = connect().ledger.get(orchestration_id)
+    ledger = connect().ledger
+    view = ledger.get(orchestration_id)
     if json:
         print_json(as_json(view))
-    else:
-        typer.echo("\n".join(lines(view)))
+        return
+    typer.echo("\n".join(lines(view)))
+    if not view.status.is_terminal and (why := reasons(ledger.health())):
+        typer.echo(f"waits     {one_line('; and '.join(why), 1000)}")
 
 
 def lines(view: OrchestrationView) -> list[str]:
@@ -32,10 +44,35 @@ def lines(view: OrchestrationView) -> list[str]:
     ]
     if view.ended_at:
         head.append(f"ended     {view.ended_at:%Y-%m-%d %H:%M:%S %Z}")
+    if view.forked_from:
+        head.append(f"forked    from step {view.forked_step} of {view.forked_from}")
+    if view.retries:
+        head.append(f"retried   {view.retries} time{'s' * (view.retries != 1)}")
     if view.detail:
         head.append(f"detail    {one_line(view.detail, 400)}")
     steps = [f"step {s.ordinal}: {s.status}, attempt {s.plan_attempt}" for s in view.steps]
-    return [*head, *steps, *(line for task in asked_for(view) for line in _task(task)), *_answer(view)]
+    tasks = (line for task in asked_for(view) for line in _task(task))
+    return [*head, *steps, *tasks, *story(view.attempts), *_answer(view)]
+
+
+def story(attempts: Sequence[AttemptView]) -> list[str]:
+    """What happened at each attempt, where there was more than one or where the only one ended badly."""
+    tried = [list(group) for _, group in groupby(sorted(attempts, key=_tried), key=_tried)]
+    worth = [each for each in tried if len(each) > 1 or not each[0].outcome.startswith(_WELL)]
+    out = []
+    for each in worth[:MAX_TOLD]:
+        task = f"task {each[0].task_id} of " if each[0].task_id else ""
+        out.append(f"attempts at {task}step {each[0].step}:")
+        out += [f"  {_attempt(attempt)}" for attempt in each]
+    return out + ([f"and {len(worth) - MAX_TOLD} more: see --json"] if len(worth) > MAX_TOLD else [])
+
+
+def _tried(attempt: AttemptView) -> tuple[int, str]:
+    return attempt.step, attempt.task_id or ""
+
+
+def _attempt(attempt: AttemptView) -> str:
+    return f"{attempt.started_at:%H:%M:%S} {attempt.process}: {one_line(attempt.outcome, 300)}"
 
 
 def _task(task: TaskView) -> list[str]:

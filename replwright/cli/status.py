@@ -1,4 +1,4 @@
-"""`replwright status`: whether the stack serves."""
+"""`replwright status`: whether the stack, or the servers of your own, serve, and if not, why."""
 
 import typer
 
@@ -11,8 +11,7 @@ from replwright.local import report, stack
 
 def status(json: Json = False) -> None:
     settings = replwright_settings.load()
-    state = stack.current(settings)
-    shown = report.as_json(state) if state else report.without_stack(settings)
+    shown = report.of(settings, stack.current(settings))
     if json:
         print_json(shown)
     else:

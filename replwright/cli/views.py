@@ -3,7 +3,7 @@
 from typing import Any
 
 from orchestration.tools import REPLResult
-from orchestration.views import OrchestrationView, TaskView
+from orchestration.views import AttemptView, OrchestrationView, TaskView
 
 
 def as_json(view: OrchestrationView) -> dict[str, Any]:
@@ -22,6 +22,23 @@ def as_json(view: OrchestrationView) -> dict[str, Any]:
             "input_tokens": view.usage.input_tokens,
             "output_tokens": view.usage.output_tokens,
         },
+        "retries": view.retries,
+        "forked_from": str(view.forked_from) if view.forked_from else None,
+        "forked_step": view.forked_step,
+        "attempts": [attempt_json(each) for each in view.attempts],
+    }
+
+
+def attempt_json(each: AttemptView) -> dict[str, Any]:
+    """One attempt at a step, or at a REPL task of it."""
+    return {
+        "step": each.step,
+        "task_id": each.task_id,
+        "attempt": each.attempt,
+        "process": each.process,
+        "started_at": each.started_at.isoformat(),
+        "ended_at": each.ended_at.isoformat() if each.ended_at else None,
+        "outcome": each.outcome,
     }
 
 

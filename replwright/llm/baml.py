@@ -4,7 +4,8 @@ import os
 import time
 from typing import Any
 
-from orchestration.errors import BadInput, ModelFailure
+from orchestration.errors import BadInput, ModelFailure, ModelStopped
+from orchestration.ports import Interrupt
 from orchestration.records import ParsedPlan, Reply, Turn
 from orchestration.tools import REPLState
 from replwright.llm.choose import ModelChoice, resolve_model
@@ -32,17 +33,17 @@ class BamlModel:
     def parse(self, reply: Reply) -> ParsedPlan:
         return parse_reply(reply)
 
-    def ask(self, turn: Turn, state: REPLState) -> Reply:
-        """Call the model once. Raises ModelFailure, whose text never holds the key."""
+    def ask(self, turn: Turn, state: REPLState, interrupt: Interrupt) -> Reply:
+        """Call the model once. Raises ModelFailure, whose text never holds the key, and ModelStopped."""
         try:
             choice = resolve_model(self._settings, turn.model)
         except BadInput as error:
             raise ModelFailure(f"{error}; restart the workers with it", retryable=False) from None
         timeout_s = max(1.0, min(self._timeout_s, turn.seconds_left))
-        return _call(choice, turn, state, timeout_s)
+        return _call(choice, turn, state, timeout_s, interrupt)
 
 
-def _call(choice: ModelChoice, turn: Turn, state: REPLState, timeout_s: float) -> Reply:
+def _call(choice: ModelChoice, turn: Turn, state: REPLState, timeout_s: float, interrupt: Interrupt) -> Reply:
     # Loaded at the first call: processes that never ask a model start faster, and none forks after it.
     # BAML would print every prompt to the terminal.
     os.environ.setdefault("BAML_LOG", "off")
@@ -52,18 +53,19 @@ def _call(choice: ModelChoice, turn: Turn, state: REPLState, timeout_s: float) -
     from baml_client import b
     from replwright.llm.baml_values import to_query, to_state
 
-    collector = Collector()
-    options = {
-        "client_registry": _registry(choice, timeout_s),
-        "collector": collector,
-        "abort_controller": AbortController(timeout_ms=int(timeout_s * 1000) + 1000),
-    }
+    collector, controller = Collector(), AbortController(timeout_ms=int(timeout_s * 1000) + 1000)
+    options = {"client_registry": _registry(choice, timeout_s), "collector": collector, "abort_controller": controller}
     started, finish_reason = time.monotonic(), "stop"
+    # Closes the connection; from another thread, as this one waits below.
+    interrupt.on_set(controller.abort)
     try:
         b.OrchestrateREPLTasks(to_state(state, turn.show_samples), to_query(turn.query), baml_options=options)
     except BamlClientFinishReasonError as error:
         finish_reason = error.finish_reason or "unknown"
     except (BamlTimeoutError, BamlAbortError):
+        if interrupt.is_set():
+            after_s = time.monotonic() - started
+            raise ModelStopped(f"model {choice.name}: the call was stopped after {after_s:.1f} s") from None
         raise unreachable(choice, f"no reply within {timeout_s:.0f} s") from None
     except BamlError as error:
         if _raw(collector) is None:

@@ -1,5 +1,6 @@
 """The Model that workers use: a given plan is replayed, anything else is asked of the model named in the turn."""
 
+from orchestration.ports import Interrupt
 from orchestration.records import ParsedPlan, Reply, Turn
 from orchestration.tools import REPLState
 from replwright.llm.baml import BamlModel
@@ -18,8 +19,8 @@ class RoutedModel:
     def request_hash(self, turn: Turn, state: REPLState) -> str:
         return self._of(turn).request_hash(turn, state)
 
-    def ask(self, turn: Turn, state: REPLState) -> Reply:
-        return self._of(turn).ask(turn, state)
+    def ask(self, turn: Turn, state: REPLState, interrupt: Interrupt) -> Reply:
+        return self._of(turn).ask(turn, state, interrupt)
 
     def parse(self, reply: Reply) -> ParsedPlan:
         return (self._given if reply.model == GIVEN_PLAN else self._baml).parse(reply)

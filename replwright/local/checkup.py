@@ -12,8 +12,9 @@ from pathlib import Path
 from orchestration.errors import ReplwrightError
 from orchestration.ports import Engine
 from orchestration.states import EngineName
-from replwright.local import paths, ports, reach, stack
+from replwright.local import paths, ports, reach, stack, vitals
 from replwright.local.endpoints import Endpoints
+from replwright.local.verdict import reasons
 from replwright.settings import Settings
 
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
@@ -49,6 +50,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield database
     if database.ok:
         yield _asked("schema", lambda: _schema(endpoints.database_url))
+        yield _asked("processes", lambda: _processes(endpoints.database_url))
         yield _asked("promises", lambda: _promises(endpoints.database_url))
 
 
@@ -156,6 +158,14 @@ def _schema(url: str) -> str:
     from models.migrate import check
 
     return f"revision {check(url).current}"
+
+
+def _processes(url: str) -> str:
+    health = vitals.read_health(url)
+    if why := reasons(health):
+        raise ReplwrightError("; ".join(why))
+    told = ", ".join(f"{count} {kind}" for kind, count in sorted(health.processes.items()))
+    return f"live: {told}; none complains"
 
 
 def _promises(url: str) -> str:

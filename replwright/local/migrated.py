@@ -11,8 +11,8 @@ _MIGRATIONS = Path(__file__).parents[2] / "migrations"
 def fingerprint() -> str:
     """Changes with every change of a migration."""
     digest = hashlib.sha256()
-    for path in sorted(_MIGRATIONS.rglob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted(path for path in _MIGRATIONS.rglob("*") if path.suffix in (".py", ".sql")):
+        digest.update(path.relative_to(_MIGRATIONS).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 

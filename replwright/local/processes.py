@@ -7,7 +7,8 @@ import time
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+
+from replwright import machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,32 +19,31 @@ class Identity:
     start: int
 
 
-def _stat(pid: int) -> tuple[str, int, int] | None:
-    """State letter, parent pid and start time, or None when there is no such process."""
+def _stat(pid: int) -> machine.Stat | None:
+    """None when there is no such process."""
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return fields[0], int(fields[1]), int(fields[19])
-    except (OSError, IndexError, ValueError):
+        return machine.stat(pid)
+    except OSError:
         return None
 
 
 def identify(pid: int) -> Identity | None:
     found = _stat(pid)
-    return Identity(pid, found[2]) if found else None
+    return Identity(pid, found.started) if found else None
 
 
 def alive(process: Identity) -> bool:
     """Whether it runs; a zombie does not."""
     found = _stat(process.pid)
-    return found is not None and found[2] == process.start and found[0] not in "ZX"
+    return found is not None and found.started == process.start and not found.ended
 
 
 def descendants(pid: int) -> list[Identity]:
     """Every living process below `pid`, parents first."""
     children: dict[int, list[Identity]] = {}
     for entry in os.listdir("/proc"):
-        if entry.isdigit() and (found := _stat(int(entry))) and found[0] not in "ZX":
-            children.setdefault(found[1], []).append(Identity(int(entry), found[2]))
+        if entry.isdigit() and (found := _stat(int(entry))) and not found.ended:
+            children.setdefault(found.parent, []).append(Identity(int(entry), found.started))
     return list(_below(pid, children))
 
 

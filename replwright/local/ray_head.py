@@ -37,6 +37,8 @@ def service(layout: Layout, endpoints: Endpoints, port: int) -> Service:
         early=lambda: listening(ADDRESS, port),
         family=True,
         stop_s=8.0,
+        # Some 8 s as a rule; a machine that is short of processor or disk takes far longer.
+        ready_within_s=150.0,
     )  # fmt: skip
 
 

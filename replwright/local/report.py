@@ -1,26 +1,50 @@
 """What a person or a program is told about a stack: everything but its secrets."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from orchestration.errors import ServiceMissing
-from replwright.local import reach
+from replwright.local import reach, vitals
 from replwright.local import state as stack_state
 from replwright.local.endpoints import Endpoints
 from replwright.local.paths import state_path
 from replwright.local.state import Phase, ServiceState, StackState
+from replwright.local.verdict import Verdict
 from replwright.settings import Settings
 
 GOOD = ("ready", "done")
+MAX_PROBLEMS = 10
+_IN_WORDS = {
+    Verdict.OK: "serves",
+    Verdict.DEGRADED: "degraded: jobs are accepted, but",
+    Verdict.DOWN: "down: it does not serve",
+}
+
+
+def of(settings: Settings, state: StackState | None) -> dict[str, Any]:
+    """Whether the stack of this home, or else the servers that the settings name, serve, and if not, why.
+
+    "health" is "ok", "degraded" or "down", "problems" says why, and "serves" whether it is "ok".
+    """
+    if state is not None:
+        return as_json(state) | _vitals_of(state)
+    given = Endpoints.of(settings)
+    found = as_json(None) | {"home": given.home, "addresses": _addresses(given)}
+    if given.database_url and given.broker_url:
+        return found | {"phase": "configured"} | _told(*vitals.examine(given))
+    # What failed last here is told, too.
+    last = stack_state.read(state_path(settings.home))
+    error = "; ".join(last.error) if last and last.error else None
+    why = f"the last stack here ended: {error}" if error else "no stack runs here"
+    return found | _told(Verdict.DOWN, [why]) | {"error": why}
 
 
 def as_json(state: StackState | None) -> dict[str, Any]:
-    """`serves` says whether every service is ready."""
+    """What a stack tells of itself: `serves` says whether every service is ready."""
     if state is None:
         return {"serves": False, "phase": "stopped", "home": "", "services": {}, "error": None}
     services = {name: _service(each) for name, each in state.services.items()}
-    serves = state.phase is Phase.READY and all(each.state in GOOD or each.late for each in state.services.values())
     return {
-        "serves": serves,
+        "serves": state.phase is Phase.READY and not _unready(state),
         "phase": state.phase.value,
         "home": state.endpoints.home,
         "pid": state.supervisor.pid,
@@ -31,31 +55,35 @@ def as_json(state: StackState | None) -> dict[str, Any]:
     }
 
 
-def without_stack(settings: Settings) -> dict[str, Any]:
-    """For servers of somebody's own: reachable or not. What failed last here is told, too."""
-    given = Endpoints.of(settings)
-    found = as_json(None) | {"home": given.home, "addresses": _addresses(given)}
-    if not (given.database_url and given.broker_url):
-        last = stack_state.read(state_path(settings.home))
-        error = "; ".join(last.error) if last and last.error else None
-        return found | {"error": f"the last stack here ended: {error}" if error else "no stack runs here"}
-    try:
-        reach.check(given)
-    except ServiceMissing as error:
-        return found | {"phase": "configured", "error": str(error)}
-    return found | {"phase": "configured", "serves": True}
+def _vitals_of(state: StackState) -> dict[str, Any]:
+    if state.phase is not Phase.READY:
+        return _told(Verdict.DOWN, ["; ".join(state.error) if state.error else f"the stack is {state.phase.value}"])
+    verdict, problems = vitals.examine(state.endpoints)
+    unready = _unready(state)
+    if unready and verdict is Verdict.OK:
+        verdict = Verdict.DEGRADED
+    return _told(verdict, [*unready, *problems])
+
+
+def _unready(state: StackState) -> list[str]:
+    needed = [each for each in state.services.values() if each.state not in GOOD and not each.late]
+    return [f"{each.title} is {each.state}; see {state.endpoints.home}/logs" for each in needed]
+
+
+def _told(verdict: Verdict, problems: Sequence[str]) -> dict[str, Any]:
+    return {"serves": verdict is Verdict.OK, "health": verdict.value, "problems": list(problems)[:MAX_PROBLEMS]}
 
 
 def lines(shown: dict[str, Any]) -> list[str]:
     """The same for a terminal."""
-    verdict = "serves" if shown["serves"] else "does not serve"
-    found = [f"{shown['home']}: {verdict} ({shown['phase']})"]
+    found = [f"{shown['home']} ({shown['phase']}): {_IN_WORDS[shown['health']]}"]
+    found += [f"  {problem}" for problem in shown["problems"]]
     found += [f"  {name:12} {address}" for name, address in shown.get("addresses", {}).items()]
     for name, each in shown["services"].items():
         again = f", started again {each['restarts']} times" if each["restarts"] else ""
         pid = f", pid {each['pid']}" if each["pid"] else ""
         found.append(f"  {name:12} {each['state']}{pid}{again}")
-    return found + ([f"  {shown['error']}"] if shown["error"] else [])
+    return found
 
 
 def _service(each: ServiceState) -> dict[str, Any]:

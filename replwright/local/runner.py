@@ -44,7 +44,7 @@ class Runner:
         self._child: subprocess.Popen[bytes] | None = None
         self._started = self._deadline = self._resume_at = 0.0
         self._crashes: list[float] = []
-        self._killed = False
+        self._killed = self._anew = False
 
     @property
     def up(self) -> bool:
@@ -77,12 +77,11 @@ class Runner:
 
     def stop(self, now: float) -> None:
         """Ask it to end; `tick` sees to it that it does."""
+        self._anew = False
         if self._child is None:
             self.stage = Stage.STOPPED if self.stage is not Stage.DONE else Stage.DONE
         elif self.stage is not Stage.STOPPING:
-            self.stage, self._deadline, self._killed = Stage.STOPPING, now + self.service.stop_s, False
-            with suppress(ProcessLookupError):
-                self._child.send_signal(self.service.stop_signal)
+            self._ask_to_end(now)
 
     def start_anew(self, now: float) -> None:
         """End it and start it again: something that it cannot do without was replaced."""
@@ -133,13 +132,28 @@ class Runner:
             self.view.ready_s = round(time.monotonic() - self._started, 2)
             self._tell(f"{self.service.title} is ready after {self.view.ready_s:.1f} s")
         elif now > self._deadline:
-            self._kill()
-            raise diagnosis.explain_end(self.service.title, None, self._layout.log(self.service.name))
+            why = diagnosis.explain_end(self.service.title, None, self._layout.log(self.service.name))
+            if not self.view.restarts:
+                self._kill()
+                raise why
+            # It served before: a machine that is too busy now must not cost the whole stack.
+            self._tell(f"{why.what}; starting it again")
+            self._anew = True
+            self._ask_to_end(now)
+
+    def _ask_to_end(self, now: float) -> None:
+        self.stage, self._deadline, self._killed = Stage.STOPPING, now + self.service.stop_s, False
+        if self._child is not None:
+            with suppress(ProcessLookupError):
+                self._child.send_signal(self.service.stop_signal)
 
     def _ended(self, now: float, code: int) -> None:
         stage, started = self.stage, self._started
         self._forget()
-        if stage is Stage.STOPPING:
+        if stage is Stage.STOPPING and self._anew:
+            self._anew = False
+            self._back_off(now)
+        elif stage is Stage.STOPPING:
             self.stage = Stage.STOPPED
         elif self.service.once and code == 0:
             self.stage, self.view.ready_s = Stage.DONE, round(time.monotonic() - started, 2)
@@ -150,8 +164,9 @@ class Runner:
     def _crashed(self, now: float, code: int, *, was_ready: bool) -> None:
         why = diagnosis.explain_end(self.service.title, code, self._layout.log(self.service.name))
         self._crashes = [at for at in self._crashes if now - at < CRASHES_WITHIN_S]
-        # What somebody else ended (an operator, the kernel out of memory) may well serve when started again.
-        if -code not in KILLS:
+        # What somebody else ended (an operator, the kernel out of memory) may well serve when started again. Asked
+        # to end by a signal, a worker or PostgreSQL ends with 0.
+        if -code not in KILLS and not (code == 0 and was_ready):
             self._crashes.append(now)
         if self.service.once or (not was_ready and not self.view.restarts):
             raise why

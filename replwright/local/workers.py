@@ -22,7 +22,8 @@ WORKERS = (Worker("plan", ("plan", "resume")), Worker("dispatch", ("dispatch",),
 
 def services(layout: Layout, settings: Settings, endpoints: Endpoints, present: frozenset[str]) -> tuple[Service, ...]:
     """The workers and beat. `present` are the services of this stack, as far as they are not somebody else's."""
-    environment = our_environment(endpoints.environ())
+    # One machine's processes cannot share a port for probes; `replwright status` tells of them all.
+    environment = our_environment(endpoints.environ()) | {"REPLWRIGHT_HEALTH_PORT": "0"}
     needs = tuple(name for name in ("postgres", "schema", "valkey") if name in present)
     found = [_worker(layout, settings, environment, worker, needs, present) for worker in WORKERS]
     beat = Service(

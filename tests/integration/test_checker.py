@@ -101,6 +101,29 @@ ENDED = "(SELECT id FROM orchestrations WHERE ended_at IS NOT NULL LIMIT 1)"
         (5, "still waiting after", "UPDATE orchestrations SET deadline_at = deadline_at - interval '2 hours'"),
         (5, "without a reason", f"UPDATE orchestrations SET reason = NULL WHERE id = {ENDED}"),
         (5, "announced 0 times", "DELETE FROM events WHERE name = 'ended'"),
+        (5, "retried 1 times, but its end", f"UPDATE orchestrations SET retries = 1 WHERE id = {ENDED}"),
+        (
+            5,
+            "retried 0 times, but its end",
+            "INSERT INTO events SELECT orchestration_id, seq + 1, 'retried', at, data FROM events WHERE name = 'ended'",
+        ),
+        (
+            5,
+            "something happened after its end: message",
+            "INSERT INTO events SELECT orchestration_id, seq + 1, 'message', at, data FROM events WHERE name = 'ended'",
+        ),
+        (
+            2,
+            "it is a fork, but step 2",
+            "UPDATE orchestrations SET forked_step = 9, forked_from = id;"
+            " UPDATE steps SET status = 'failed' WHERE ordinal = 2",
+        ),
+        (
+            2,
+            "it is a fork, but task",
+            "UPDATE orchestrations SET forked_step = 9, forked_from = id;"
+            " UPDATE repl_tasks SET state = 'cancelled' WHERE task_id = 'c'",
+        ),
         (5, "happened after its end", "UPDATE events SET seq = 100 WHERE name = 'planned'"),
         (5, "it ended but step", f"UPDATE steps SET status = 'ready' WHERE orchestration_id = {ENDED}"),
         (5, "it ended but task", f"UPDATE repl_tasks SET state = 'running' WHERE orchestration_id = {ENDED}"),

@@ -33,6 +33,13 @@ def flower(rig: Rig, tmp_path: Path) -> Iterator[str]:
         node.teardown()
 
 
+CHAIN = {"plan", "dispatch", "resume"}
+
+
+def kind(task: dict[str, Any]) -> str:
+    return str(task["name"]).rpartition(".")[2]
+
+
 def tasks(flower: str, job: object) -> list[dict[str, Any]]:
     """Flower's tasks of one job, oldest first."""
     with urllib.request.urlopen(f"{flower}/api/tasks", timeout=10) as answer:
@@ -57,15 +64,15 @@ def test_a_job_is_one_readable_chain_and_a_failed_one_shows_as_a_failure(rig: Ri
 
     # when an operator looks
     until(lambda: [task["state"] for task in tasks(flower, bad)] == ["FAILURE"], "Flower to see the failure")
-    until(lambda: len(tasks(flower, good)) == 3, "Flower to see the chain")
-    plan, dispatch, resume = sorted(
-        tasks(flower, good), key=lambda task: ["plan", "dispatch", "resume"].index(task["name"].split(".")[1])
-    )
+    until(lambda: {kind(task) for task in tasks(flower, good)} == CHAIN, "Flower to see the chain")
+    until(lambda: {task["state"] for task in tasks(flower, good)} == {"SUCCESS"}, "the chain to end")
+    chain = tasks(flower, good)
 
-    # then each task names its job and nothing else, and the chain is kept
-    assert plan["args"] == dispatch["args"] == resume["args"] == f"['{good}']"
-    assert {task["state"] for task in (plan, dispatch, resume)} == {"SUCCESS"}
-    assert plan["uuid"] == dispatch["root_id"] == resume["root_id"]
-    assert dispatch["parent_id"] == resume["parent_id"] == plan["uuid"]
+    # then each task names its job and nothing else, and the chain is kept; on a slow machine a sweeper hinted again
+    assert {task["args"] for task in chain} == {f"['{good}']"}
+    [plan] = [task for task in chain if kind(task) == "plan"]
+    followers = [task for task in chain if task is not plan]
+    assert {task["root_id"] for task in followers} == {plan["uuid"]}
+    assert {task["parent_id"] for task in followers} == {plan["uuid"]}
     failure = tasks(flower, bad)[0]
     assert "invalid_plan" in failure["exception"]

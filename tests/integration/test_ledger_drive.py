@@ -12,13 +12,14 @@ from orchestration.records import ClaimedTask, Landing
 from orchestration.states import Reason, Status
 from orchestration.tools import REPLResult
 from tests.support.driver import Driver, ScriptedModel, result_of
+from tests.support.seeds import seeds
 
 
 def _drive(ledger: PostgresLedger, script: dict[str, Sequence[Sequence[str]]], seed: int) -> Driver:
     return Driver(ledger, ScriptedModel(script), random.Random(seed))
 
 
-@pytest.mark.parametrize("seed", [random.randrange(10**6) for _ in range(2)])
+@pytest.mark.parametrize("seed", seeds("drive", 2))
 def test_results_land_in_any_order_and_every_promise_holds(
     ledger: PostgresLedger, database_engine: Engine, seed: int
 ) -> None:

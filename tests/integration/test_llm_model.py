@@ -19,6 +19,7 @@ from replwright.settings import Settings
 from tests.support.plans import message, spawns
 from tests.support.scripted_model import Answer, ScriptedModel
 from tests.support.turns import turn
+from workers.interrupts import Interrupt
 
 KEY = "sk-very-secret"
 
@@ -29,7 +30,7 @@ def model_at(base_url: str, timeout_s: float = 30.0) -> BamlModel:
 
 
 def asked(server: ScriptedModel, state: REPLState | None = None, at: Turn | None = None) -> Reply:
-    return model_at(server.base_url).ask(at or turn(), state or REPLState(steps_left=19))
+    return model_at(server.base_url).ask(at or turn(), state or REPLState(steps_left=19), Interrupt())
 
 
 def test_a_reply_is_kept_raw_with_its_cost() -> None:
@@ -118,7 +119,7 @@ def test_a_hang_is_cut_at_the_timeout() -> None:
     with ScriptedModel([Answer(hang=True)]) as server:
         # when
         with pytest.raises(ModelFailure, match="no reply within 1 s") as caught:
-            model_at(server.base_url, timeout_s=1.0).ask(turn(), REPLState())
+            model_at(server.base_url, timeout_s=1.0).ask(turn(), REPLState(), Interrupt())
         # then
         assert caught.value.retryable
 
@@ -140,7 +141,7 @@ def test_an_endpoint_that_is_not_there_is_named_and_may_come_back() -> None:
         url = f"http://127.0.0.1:{free.getsockname()[1]}/v1"
     # when
     with pytest.raises(ModelFailure, match="REPLWRIGHT_MODEL_BASE_URL") as caught:
-        model_at(url).ask(turn(), REPLState())
+        model_at(url).ask(turn(), REPLState(), Interrupt())
     # then
     assert caught.value.retryable
 
@@ -177,7 +178,7 @@ def test_a_named_client_that_cannot_be_reached_may_come_back(name: str, monkeypa
         monkeypatch.setenv(variable, KEY)
     # when
     with pytest.raises(ModelFailure, match=f"model {name}: cannot be reached") as caught:
-        BamlModel(Settings(model=name)).ask(turn(model=name), REPLState())
+        BamlModel(Settings(model=name)).ask(turn(model=name), REPLState(), Interrupt())
     # then
     assert caught.value.retryable
     assert KEY not in str(caught.value)
@@ -226,7 +227,7 @@ def test_a_model_that_is_not_set_up_fails_for_good_and_says_what_to_set() -> Non
     model = BamlModel(Settings(model=""))
     # when
     with pytest.raises(ModelFailure, match="REPLWRIGHT_MODEL_BASE_URL") as caught:
-        model.ask(turn(model="mystery"), REPLState())
+        model.ask(turn(model="mystery"), REPLState(), Interrupt())
     # then
     assert not caught.value.retryable
 
@@ -238,7 +239,7 @@ def test_the_offline_model_is_asked_through_baml_like_any_other() -> None:
     model = BamlModel(Settings(model="offline"))
     at = turn(model="offline", query=Query("What is the average colour of the crates?", 1))
     # when
-    reply = model.ask(at, state)
+    reply = model.ask(at, state, Interrupt())
     # then
     [tool] = model.parse(reply).tools
     assert isinstance(tool, MessageToUser)

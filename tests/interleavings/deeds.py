@@ -1,11 +1,14 @@
 """What an actor may do, and the states from which two of them start. Each function is named in the ids of the tests."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
 from models.ledger import PostgresLedger
+from orchestration.errors import BadInput
+from orchestration.records import Fork
 from orchestration.states import Reason
 from tests.interleavings.world import World
 
@@ -76,6 +79,19 @@ def cancel(world: World, hand: Hand) -> object:
     return hand.ledger.cancel(world.id)
 
 
+def retry(world: World, hand: Hand) -> object:
+    """Refused where it has not ended yet, or where the other was first."""
+    with suppress(BadInput):
+        return hand.ledger.retry(world.id)
+    return None
+
+
+def fork(world: World, hand: Hand) -> object:
+    with suppress(BadInput):
+        return hand.ledger.fork(world.id, Fork())
+    return None
+
+
 def sweep(_world: World, hand: Hand) -> object:
     return hand.ledger.sweep()
 
@@ -130,6 +146,18 @@ def running_on_a_dead_host(world: World) -> World:
 
 def last_running_on_a_silent_host(world: World) -> World:
     return world.last_running().silent(world.host)
+
+
+def cancelled(world: World) -> World:
+    return world.cancelled()
+
+
+def cancelled_while_planning(world: World) -> World:
+    return world.planning().cancelled()
+
+
+def cancelled_while_running(world: World) -> World:
+    return world.last_running().cancelled()
 
 
 def quiet_and_ready(world: World) -> World:

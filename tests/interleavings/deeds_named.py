@@ -26,6 +26,11 @@ def named_running_on_a_silent_host(world: World) -> World:
     return named_running(world).silent(world.host)
 
 
+def cancelled_long_ago(world: World) -> World:
+    """A REPL of its own has the state of a landed task, which the next sweep forgets."""
+    return world.cancelled_long_ago()
+
+
 def held(world: World) -> World:
     return world.held_by_a_caller()
 

@@ -9,8 +9,20 @@ from models.queries import host_claim as host_claim_query
 from models.queries import keep_state, open_repl
 from orchestration.records import NamedRepl, PlanCommit
 from tests.interleavings.bench import Bench
-from tests.interleavings.deeds import Deed, State, cancel, host_claim, land_first, other_host_claim, plan, sweep
+from tests.interleavings.deeds import (
+    Deed,
+    State,
+    cancel,
+    fork,
+    host_claim,
+    land_first,
+    other_host_claim,
+    plan,
+    retry,
+    sweep,
+)
 from tests.interleavings.deeds_named import (
+    cancelled_long_ago,
     collect,
     held,
     held_by_a_dead_caller,
@@ -40,6 +52,9 @@ PAIRS: list[tuple[State, Deed, Deed]] = [
     (named_running_on_a_silent_host, land_first, sweep),
     (named_running_on_a_silent_host, other_host_claim, sweep),
     (named_running, land_first, cancel),
+    (cancelled_long_ago, retry, sweep),
+    (cancelled_long_ago, fork, sweep),
+    (named_running, retry, cancel),
     (held_while_tasks_wait, save, other_host_claim),
     (held_by_a_dead_caller_while_tasks_wait, save, other_host_run),
 ]

@@ -3,15 +3,19 @@
 import pytest
 
 from models.queries import locks
-from orchestration.records import Landed, StepClaim
+from orchestration.records import Landed, StepClaim, Submitted
 from tests.interleavings.bench import Bench
 from tests.interleavings.deeds import (
     Deed,
     State,
     cancel,
+    cancelled,
+    cancelled_while_planning,
+    cancelled_while_running,
     claim,
     close,
     finish,
+    fork,
     half_running,
     host_claim,
     land_first,
@@ -31,6 +35,7 @@ from tests.interleavings.deeds import (
     ready,
     release,
     repair,
+    retry,
     running,
     running_on_a_dead_host,
     running_on_a_silent_host,
@@ -80,6 +85,15 @@ PAIRS: list[tuple[State, Deed, Deed]] = [
     (planning_with_a_silent_worker, sweep, sweep),
     (running_on_a_dead_host, sweep, sweep),
     (unclosed, sweep, sweep),
+    (running, retry, cancel),
+    (overdue, retry, sweep),
+    (cancelled, retry, retry),
+    (cancelled, retry, claim),
+    (cancelled_while_planning, retry, plan),
+    (cancelled_while_planning, retry, finish),
+    (cancelled_while_running, retry, land_last),
+    (cancelled_while_running, retry, other_host_claim),
+    (cancelled_while_running, retry, fork),
 ]
 
 
@@ -98,6 +112,13 @@ def test_the_last_two_results_that_land_together_send_one_resume(bench: Bench) -
 def test_of_two_planners_one_gets_the_step(bench: Bench) -> None:
     for _, results, order in bench.orders(ready, claim, other_claim):
         assert sum(isinstance(result, StepClaim) for result in results) == 1, order
+
+
+def test_of_two_wishes_to_retry_one_opens_it(bench: Bench) -> None:
+    for world, results, order in bench.orders(cancelled, retry, retry):
+        opened = [result.created for result in results if isinstance(result, Submitted)]
+        assert opened.count(True) == 1, order
+        assert world.ledger.get(world.id).retries == 1, order
 
 
 def test_no_task_is_claimed_by_two_hosts(bench: Bench) -> None:

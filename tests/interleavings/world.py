@@ -107,6 +107,10 @@ class World:
         self._sql("UPDATE orchestrations SET deadline_at = replwright_now() - interval '1 millisecond'")
         return self
 
+    def cancelled(self) -> "World":
+        self.ledger.cancel(self.id)
+        return self
+
     def lost(self) -> "World":
         """The worker was given up and its step returned; it does not know."""
         self.planning().silent(self.worker)
@@ -129,6 +133,17 @@ class World:
         """The session's REPL has a state that nobody used for a year."""
         self.held_by_a_caller().do_save(self.ledger)
         self._sql("UPDATE named_repls SET last_used_at = last_used_at - interval '1 year'")
+        return self
+
+    def cancelled_long_ago(self) -> "World":
+        self.repl = "r"
+        self.last_running_named().cancelled()
+        self._sql("UPDATE named_repls SET last_used_at = last_used_at - interval '1 year'")
+        return self
+
+    def last_running_named(self) -> "World":
+        self.running(1)
+        self.ledger.land(self.host, [landing(self.tasks[0])])
         return self
 
     def with_an_old_blob(self) -> "World":

@@ -12,11 +12,13 @@ from uuid import UUID
 
 from models.checker import Ask
 from models.ledger import PostgresLedger
+from orchestration import ports
 from orchestration.limits import Limits
 from orchestration.records import ClaimedTask, Hint, Landing, NewOrchestration, ParsedPlan, Reply, StepClaim, Turn
 from orchestration.tools import MessageToUser, REPLResult, REPLState, SpawnREPL, TaskType
 from orchestration.turn import Planned, take_turn
 from tests.support.counting import landing
+from workers.interrupts import Interrupt
 
 
 def spawn(task_id: str, code: str = "1 + 1", repl: str | None = None) -> SpawnREPL:
@@ -52,7 +54,7 @@ class ScriptedModel:
     def request_hash(self, turn: Turn, state: REPLState) -> str:
         return hashlib.sha256(repr((turn.query.message, turn.claim.ordinal, state)).encode()).hexdigest()
 
-    def ask(self, turn: Turn, state: REPLState) -> Reply:
+    def ask(self, turn: Turn, state: REPLState, _: ports.Interrupt) -> Reply:
         saw = tuple(result.task_id for result in state.completed_results)
         self.asks.append(Ask(self.request_hash(turn, state), datetime.now(UTC), saw))
         plans = self.script[turn.query.message]
@@ -105,7 +107,7 @@ class Driver:
         if hint.name == "dispatch":
             self.running += self.ledger.claim_tasks(self.host, 1000)
         elif claim := self.claim(hint):
-            outcome = take_turn(self.ledger, self.model, claim)
+            outcome = take_turn(self.ledger, self.model, claim, Interrupt())
             self.hints += outcome.hints if isinstance(outcome, Planned) else ()
 
     def claim(self, hint: Hint) -> StepClaim | None:

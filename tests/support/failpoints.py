@@ -1,4 +1,4 @@
-"""Points at which a worker under test kills itself, once. The product has none of this: its ports are wrapped."""
+"""Points at which a process under test ends itself, once. The product has none of this: its ports are wrapped."""
 
 import os
 import signal
@@ -8,11 +8,17 @@ from typing import Any
 
 POINT = "FAILPOINT"
 MARK = "FAILPOINT_MARK"
+SIGNAL = "FAILPOINT_SIGNAL"
 
 
-def environ(point: str, mark: Path) -> dict[str, str]:
-    """For a worker that dies at `point`, e.g. "before:record_reply" or "after:commit_plan", and leaves `mark`."""
-    return {POINT: point, MARK: str(mark)}
+def environ(point: str, mark: Path, number: signal.Signals = signal.SIGKILL) -> dict[str, str]:
+    """For a process that gets `number` at `point`, e.g. "before:record_reply" or "after:land", and leaves `mark`."""
+    return {POINT: point, MARK: str(mark), SIGNAL: str(int(number))}
+
+
+def fired(mark: Path) -> int:
+    """The pid of the process that reached its failpoint; 0 while none has."""
+    return int(mark.read_text() or 0) if mark.exists() else 0
 
 
 class Failing:
@@ -32,8 +38,8 @@ def _guarded(call: Callable[..., Any], when: str) -> Callable[..., Any]:
         if when == "before":
             die_once()
         result = call(*args, **kwargs)
-        # An empty send is no publication: the point is the first real one.
-        if when == "after" and args != ((),):
+        # An empty send is no publication, and nothing claimed no claim: the point is the first real one.
+        if when == "after" and args != ((),) and result != ():
             die_once()
         return result
 
@@ -41,7 +47,7 @@ def _guarded(call: Callable[..., Any], when: str) -> Callable[..., Any]:
 
 
 def die_once() -> None:
-    """SIGKILL this process, unless the mark says that this already happened. The mark survives, on disk."""
+    """Signal this process, unless the mark says that this already happened. The mark survives, on disk."""
     try:
         handle = os.open(os.environ[MARK], os.O_CREAT | os.O_EXCL | os.O_WRONLY)
     except FileExistsError:
@@ -49,4 +55,4 @@ def die_once() -> None:
     os.write(handle, str(os.getpid()).encode())
     os.fsync(handle)
     os.close(handle)
-    os.kill(os.getpid(), signal.SIGKILL)
+    os.kill(os.getpid(), int(os.environ.get(SIGNAL, signal.SIGKILL)))

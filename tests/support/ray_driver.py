@@ -32,6 +32,7 @@ class Driver:
         self._process.shutdown()
 
 
+_CALLS = ("execute", "execute_batch", "run_jobs", "open", "stats", "ensure_hosts", "releases", "drain", "shutdown")
 _joined: dict[str, Any] = {}
 
 
@@ -42,20 +43,31 @@ def _join() -> None:
 
     pool = RayREPLPool.connect(Settings())
     handler = REPLToolHandler(pool, session_id="of-the-handler")
-    _joined.update(
-        {
-            name: getattr(pool, name)
-            for name in ("execute", "execute_batch", "run_jobs", "open", "stats", "ensure_hosts", "shutdown")
-        }
-    )
+    _joined.update({name: getattr(pool, name) for name in _CALLS})
     _joined.update({name: getattr(handler, name) for name in ("handle_spawn_repl", "handle_batch_spawn")})
     _joined["in_a_live_repl"] = in_a_live_repl
+    _joined["start_undrainable"] = start_undrainable
 
 
 def in_a_live_repl(codes: list[str]) -> list[Any]:
     """The outcomes of codes, one after the other, in one live REPL that is closed after them."""
     with _joined["open"]() as repl:
         return [repl.execute(code) for code in codes]
+
+
+def start_undrainable(release: str) -> None:
+    """A host of a release whose hosts knew of no drain."""
+    import ray
+
+    from replwright.repl.pool.hosts import NAMESPACE, PREFIX
+
+    class Host:
+        def stop(self) -> None:
+            """What it had claimed is given back."""
+
+    options = {"name": f"{PREFIX}{release}-0123456789ab", "namespace": NAMESPACE, "lifetime": "detached"}
+    actor: Any = ray.remote(Host)
+    ray.get(actor.options(**options, num_cpus=0).remote().stop.remote())
 
 
 def _call(method: str, args: tuple[Any, ...], named: dict[str, Any]) -> Any:

@@ -34,7 +34,10 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What was asked: `turn` counts from 1; `digest` is the SHA-256 of the messages; `at` is Unix seconds."""
+    """What was asked: `turn` counts from 1; `digest` is the SHA-256 of the messages; `at` is Unix seconds.
+
+    `results` are the task ids of what it was shown, in order, `values` their values. `steps_left` is -1 if unsaid.
+    """
 
     number: int
     turn: int
@@ -44,14 +47,18 @@ class Request:
     results: tuple[str, ...]
     plan_errors: tuple[str, ...]
     key_sent: bool
+    values: tuple[str | None, ...] = ()
+    steps_left: int = -1
 
 
 Reply = str | Answer
 Script = Sequence[Reply] | Callable[[int], Reply]
+Answering = Callable[[Request], Reply]
 
 
 class ScriptedModel:
-    """Serves `script` by turn: a sequence (its last reply goes on), or a function of the turn.
+    """Serves `script` by turn: a sequence (its last reply goes on), or a function of the turn. `answering`, if given,
+    is asked instead, with the whole request.
 
     `failures` are served first, one a request. `delay_s` is waited before every answer. With `log`, each request is
     a line of JSON there, fsynced before it is answered. `max_steps` must be the jobs' own for turns to be right.
@@ -59,14 +66,16 @@ class ScriptedModel:
 
     def __init__(
         self,
-        script: Script,
+        script: Script = (),
         *,
+        answering: Answering | None = None,
         delay_s: float = 0.0,
         failures: Sequence[Answer] = (),
         log: Path | None = None,
         max_steps: int = DEFAULT_MAX_STEPS,
     ) -> None:
         self._script = script
+        self._answering = answering
         self._delay_s = delay_s
         self._failures = list(failures)
         self._log = log
@@ -110,6 +119,8 @@ class ScriptedModel:
     def _scripted(self, request: Request) -> Reply:
         if self._failures:
             return self._failures.pop(0)
+        if self._answering:
+            return self._answering(request)
         if callable(self._script):
             return self._script(request.turn)
         return self._script[min(request.turn, len(self._script)) - 1]
@@ -126,6 +137,8 @@ class ScriptedModel:
             results=tuple(result["task_id"] for result in state.get("completed_results", ())),
             plan_errors=tuple(state.get("plan_errors", ())),
             key_sent=key_sent,
+            values=tuple(result.get("value") for result in state.get("completed_results", ())),
+            steps_left=-1 if left is None else int(left),
         )
         self.requests.append(request)
         self.messages.append(messages)

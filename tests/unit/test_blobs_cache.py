@@ -1,7 +1,6 @@
 """A node keeps copies of remote blobs: verified, bounded, and shared by its processes."""
 
 import os
-import random
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from orchestration.errors import ServiceMissing
 from replwright.blobs import BlobStore
 from replwright.blobs.cache import NodeCache
 from tests.support.sandbox import CHECKOUT
+from tests.support.seeds import seeds
 
 Fetch = Callable[[str, Path], None]
 KB = 1024
@@ -132,7 +132,7 @@ def test_a_blob_comes_once_however_many_ask_for_it(tmp_path: Path) -> None:
 
 def test_processes_share_a_cache_that_overflows_all_the_time(tmp_path: Path) -> None:
     # given
-    seed = random.randrange(2**32)
+    seed = seeds("cache", 1)[0]
     print(f"seed {seed}")
     arguments = [sys.executable, "-c", READER, str(tmp_path)]
     # when

@@ -11,6 +11,7 @@ from orchestration.tools import SESSION_REPL, MessageToUser, REPLResult, REPLSta
 from replwright.llm.choose import GIVEN_PLAN
 from replwright.llm.given_plan import GivenPlanModel, exec_plan, validate_plan_text
 from tests.support.turns import turn
+from workers.interrupts import Interrupt
 
 
 def spawn(task_id: str, code: str = "1", **more: Any) -> dict[str, Any]:
@@ -24,7 +25,7 @@ DONE = {"type": "message_to_user", "message": "done"}
 def replayed(plan: str, step: int, *results: REPLResult, **state: Any) -> tuple[Any, ...]:
     model = GivenPlanModel()
     at = turn(step, given_plan=plan, results=results)
-    reply = model.ask(at, REPLState(completed_results=results, **state))
+    reply = model.ask(at, REPLState(completed_results=results, **state), Interrupt())
     assert (reply.model, reply.input_tokens) == (GIVEN_PLAN, 0)
     parsed = model.parse(reply)
     assert parsed.problems == ()

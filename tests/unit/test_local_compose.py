@@ -2,6 +2,8 @@
 
 import re
 import subprocess
+import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,8 @@ import yaml  # type: ignore[import-untyped]
 from replwright.local.workers import WORKERS
 from replwright.settings import Settings
 from workers.config import QUEUES
+from workers.health import Health, Problem
+from workers.probes import ProbeServer
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
@@ -124,3 +128,25 @@ def test_the_image_installs_what_is_locked_and_runs_as_an_ordinary_user() -> Non
     assert all("--require-hashes" in part for part in installs)
     assert all((ROOT / path).is_file() for path in re.findall(r"-r (\S+)", text))
     assert re.findall(r"^USER (\S+)", text, re.MULTILINE) == ["replwright"]
+
+
+@pytest.mark.parametrize("name", ["plan", "dispatch", "beat"])
+@pytest.mark.parametrize("fatal", [False, True])
+def test_the_health_check_of_our_processes_asks_what_they_answer(name: str, fatal: bool) -> None:
+    # given a process that answers where compose tells it to, with a problem
+    port = int(SERVICES[name]["environment"]["REPLWRIGHT_HEALTH_PORT"])
+    health = Health()
+    health.add(lambda _: Problem("sweeper", "it has not come round", 1.0, "restart it", fatal=fatal))
+    server = ProbeServer("127.0.0.1", 0, health)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+
+    # when it is checked as compose says, but for the port, which others may use here
+    command, python, *arguments = SERVICES[name]["healthcheck"]["test"]
+    assert f", {port}," in arguments[-1]
+    arguments[-1] = arguments[-1].replace(str(port), str(server.port))
+    code = subprocess.run([sys.executable, *arguments], check=False, capture_output=True).returncode
+    server.shutdown()
+    server.server_close()
+
+    # then it is unhealthy only if a restart is called for
+    assert (command, python, bool(code)) == ("CMD", "python", fatal)

@@ -94,6 +94,42 @@ def test_a_service_that_never_is_ready_is_ended(make: Make) -> None:
         _tick(runner, lambda: False)
 
 
+def test_a_service_that_served_and_is_not_ready_in_time_again_is_started_once_more(make: Make) -> None:
+    # given a service that served once, was killed, and does not get ready again
+    ready = [True]
+    runner = make(_service(SLEEP, ready=lambda: ready[0], ready_within_s=0.3))
+    _tick(runner, lambda: runner.up)
+    ready[0] = False
+    os.kill(runner.view.pid, signal.SIGKILL)
+    _tick(runner, lambda: runner.restarts == 2)
+
+    # when what kept it from that is over
+    ready[0] = True
+
+    # then it serves, and the stack did not end
+    _tick(runner, lambda: runner.up)
+
+
+def test_a_service_that_others_ask_to_end_is_started_again_however_often(make: Make, tmp_path: Path) -> None:
+    # given a service that ends with exit code 0 when it is asked to
+    mark = tmp_path / "ready"
+    code = (
+        f"import signal, sys, time; signal.signal(15, lambda *_: sys.exit(0)); open({str(mark)!r}, 'w'); time.sleep(60)"
+    )
+    command = [sys.executable, "-S", "-c", code]
+    runner = make(_service(command, before=lambda: mark.unlink(missing_ok=True), ready=mark.exists))
+
+    # when somebody asks, more often than it may crash
+    for ends in range(MAX_CRASHES + 2):
+        _tick(runner, lambda: runner.up, step_s=0.1)
+        assert runner.restarts == ends
+        os.kill(runner.view.pid, signal.SIGTERM)
+        _tick(runner, lambda: not runner.up)
+
+    # then it serves once more
+    _tick(runner, lambda: runner.up)
+
+
 def test_a_once_is_done_at_its_end(make: Make) -> None:
     runner = make(_service([sys.executable, "-S", "-c", ""], once=True))
 

@@ -9,7 +9,7 @@ from orchestration.errors import ServiceMissing
 from replwright.local import diagnosis, migrated, reach, table
 from replwright.local.paths import Layout
 from replwright.local.ports import LOOPBACK
-from replwright.local.report import as_json, lines
+from replwright.local.report import lines, of
 from replwright.local.service import Service
 from replwright.local.workers import WORKERS
 from replwright.settings import Settings
@@ -131,8 +131,8 @@ def test_an_address_is_shown_without_its_password(url: str, shown: str) -> None:
     assert reach.without_password(url) == shown
 
 
-def test_a_stack_that_is_not_there_does_not_serve() -> None:
-    shown = as_json(None)
+def test_a_stack_that_is_not_there_does_not_serve(tmp_path: Path) -> None:
+    shown = of(Settings(home=tmp_path), None)
 
     assert not shown["serves"]
     assert "does not serve" in lines(shown)[0]

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from orchestration.errors import Fenced, ModelFailure, ServiceMissing
+from orchestration import ports
+from orchestration.errors import Fenced, ModelFailure, ModelStopped, ServiceMissing
 from orchestration.limits import Limits
 from orchestration.records import ParsedPlan, PlanCommit, Reply, StepClaim, Turn
 from orchestration.states import Reason
@@ -19,11 +20,13 @@ from orchestration.turn import (
     Rejected,
     Spawn,
     StepHeld,
+    Stopped,
     decide,
     limit_reached,
     take_turn,
 )
 from tests.support.turns import claim, spawn, turn
+from workers.interrupts import Interrupt
 
 
 def plan(*tools: Tool, problems: tuple[str, ...] = ()) -> ParsedPlan:
@@ -117,7 +120,9 @@ class OneStepLedger:
     def finish(self, held: StepClaim, reason: Reason, answer: str | None, detail: str | None) -> None:
         self.committed.append((held.plan_attempt, reason, answer, detail))
 
-    def record_model_failure(self, _: StepClaim, repair: int, request_hash: str, what: str) -> None:
+    def record_model_failure(
+        self, _: StepClaim, repair: int, request_hash: str, what: str, *, only_ours: bool = False
+    ) -> None:
         self.committed.append((repair, what))
 
     def release_step(self, held: StepClaim, *, graceful: bool, delay_s: float = 0) -> None:
@@ -135,7 +140,7 @@ class ListModel:
     def request_hash(self, _: Turn, state: REPLState) -> str:
         return str(hash((state.plan_errors, state.final_call)))
 
-    def ask(self, _: Turn, state: REPLState) -> Reply:
+    def ask(self, _: Turn, state: REPLState, interrupt: ports.Interrupt) -> Reply:
         self.asked.append(state)
         if failure := self.failures.get(len(self.asked) - 1):
             raise failure
@@ -145,8 +150,8 @@ class ListModel:
         return self.plans[int(reply.raw)]
 
 
-def run(ledger: OneStepLedger, model: ListModel) -> Outcome:
-    return take_turn(ledger, model, claim())  # type: ignore[arg-type]
+def run(ledger: OneStepLedger, model: ListModel, interrupt: Interrupt | None = None) -> Outcome:
+    return take_turn(ledger, model, claim(), interrupt or Interrupt())  # type: ignore[arg-type]
 
 
 def test_a_plan_that_the_ledger_refused_is_the_end() -> None:
@@ -222,3 +227,31 @@ def test_a_defect_of_ours_gives_the_step_back_before_it_is_raised() -> None:
     with pytest.raises(ZeroDivisionError):
         run(ledger, model)
     assert ledger.released is not None
+
+
+def test_a_call_that_was_cut_off_counts_as_an_attempt_and_gives_the_step_back_for_free() -> None:
+    ledger, model = OneStepLedger(turn()), ListModel(plan(Resume()), plan(spawn()))
+    model.failures[1] = ModelStopped("stopped after 3 s")
+    assert run(ledger, model) == Stopped("stopped after 3 s")
+    assert ledger.committed == [(1, "cut off: stopped after 3 s")]
+    assert ledger.released == (2, True, 0)
+
+
+def test_once_nobody_waits_the_model_is_not_asked_but_a_journaled_reply_is_gone_on_with() -> None:
+    # given
+    interrupted = Interrupt()
+    interrupted.set()
+    ledger, model = OneStepLedger(turn()), ListModel(plan(spawn()))
+    # when
+    outcome = run(ledger, model, interrupted)
+    # then
+    assert isinstance(outcome, Stopped)
+    assert (model.asked, ledger.committed, ledger.released) == ([], [], (1, True, 0))
+    # given
+    ledger.lose_before_commit = True
+    with pytest.raises(Fenced):
+        run(ledger, model)
+    ledger.lose_before_commit = False
+    # then
+    assert isinstance(run(ledger, model, interrupted), Planned)
+    assert len(model.asked) == 1

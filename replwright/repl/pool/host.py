@@ -1,6 +1,7 @@
 """A host's work: claim REPL tasks from the table for its free slots, run them confined, land what they left."""
 
 import asyncio
+import atexit
 import logging
 import os
 import random
@@ -9,13 +10,15 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 
-import replwright
+from orchestration.errors import ReplwrightError, ServiceMissing
 from orchestration.ports import Engine
 from orchestration.records import ClaimedTask, Landing
 from orchestration.repl_job import ReplJob, ReplOutcome
 from orchestration.states import ErrorKind
 from orchestration.tools import REPLResult
+from replwright import machine
 from replwright.repl.host.admission import Admission
+from replwright.repl.pool.drain import Drain
 from replwright.repl.pool.groups import Groups
 from replwright.repl.pool.library import Library
 from replwright.repl.pool.live_host import LiveREPLs
@@ -30,10 +33,15 @@ log = logging.getLogger(__name__)
 
 
 class Host:
-    """One a node. At most `settings.max_running` REPLs execute at once, whoever asked for them."""
+    """One a node. At most `settings.max_running` REPLs execute at once, whoever asked for them.
 
-    def __init__(self, ports: HostPorts, engine: Engine, admission: Admission, name: str) -> None:
+    `release` is that of the worker which started it, and is in its name.
+    """
+
+    def __init__(self, ports: HostPorts, engine: Engine, admission: Admission, name: str, release: str) -> None:
         self._ports, self._engine, self._admission, self._name = ports, engine, admission, name
+        self._release = release
+        self._drain = Drain()
         self._groups = Groups()
         self._library = Library(ports, engine, admission, self._groups, name, lambda: self._process_id)
         self._live = LiveREPLs(engine, self._library)
@@ -45,13 +53,27 @@ class Host:
         self._loops: list[asyncio.Task[None]] = []
         self._process_id = 0
         self._executed = 0
+        self._ending: asyncio.Task[None] | None = None
         self._started: asyncio.Future[None] | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """It was drained: only a new actor serves again."""
+        return self._ending is not None
+
+    @property
+    def _is_idle(self) -> bool:
+        is_starting = self._started is not None and not self._started.done()
+        return not is_starting and not self._running and self._landings.empty()
 
     async def start(self) -> None:
         """Confine a REPL or refuse to start, then enter the ledger and begin to look for work.
 
-        Once: whoever asks meanwhile waits for the same. Raises SandboxUnavailable; then it may be asked again.
+        Once: whoever asks meanwhile waits for the same. Raises SandboxUnavailable, then it may be asked again; and
+        ServiceMissing once it has ended.
         """
+        if self.has_ended:
+            raise ServiceMissing(f"REPL host {self._name} was drained and has ended", "run this release's workers")
         if self._started is None or (self._started.done() and self._started.exception() is not None):
             self._started = asyncio.ensure_future(self._start())
         await asyncio.shield(self._started)
@@ -59,6 +81,7 @@ class Host:
     async def _start(self) -> None:
         await self._engine.start()
         self._process_id = await self._register()
+        atexit.register(self._give_back)
         loops = (self._claim_loop, self._land_loop, self._pulse_loop, self._library.log_forever)
         self._loops = [asyncio.create_task(loop()) for loop in loops]
 
@@ -66,35 +89,65 @@ class Host:
         """Something may be due: look now instead of in a second."""
         self._wake.set()
 
+    def serve(self) -> None:
+        """Take work again, if this host was told to drain and has not ended: its release is back."""
+        if self._drain.is_asked and not self.has_ended:
+            log.warning("host %s serves again: release %s is back", self._name, self._release)
+            self._drain.take_back()
+            self.wake()
+
+    async def drain(self) -> bool:
+        """Claim nothing more; whether all that was taken on is finished. Then this host has left the ledger.
+
+        Asked again until it is: whoever asks may die. A library call that comes meanwhile is still served.
+        """
+        if not self._drain.is_asked:
+            log.warning("host %s drains: no worker of release %s is left", self._name, self._release)
+            self._drain.ask()
+        if self._drain.is_done and self._is_idle and self._ending is None:
+            self._ending = asyncio.create_task(self.stop())
+        if self._ending is None:
+            return False
+        await asyncio.shield(self._ending)
+        return True
+
     async def execute(self, jobs: Sequence[ReplJob]) -> list[ReplOutcome]:
         """Run code for a library caller in fresh REPLs; outcomes in order.
 
         A call that Ray tries again comes to an actor that nobody has started yet; so for the others.
         """
-        await self.start()
-        self._executed += len(jobs)
-        return await self._library.run_all(jobs)
+        with self._drain.in_hand():
+            await self.start()
+            self._executed += len(jobs)
+            return await self._library.run_all(jobs)
 
     async def execute_in_session(self, job: ReplJob, session_id: str, repl: str) -> ReplOutcome:
         """Run code for a library caller in a session's named REPL. Raises ServiceMissing when another keeps it busy."""
-        await self.start()
-        self._executed += 1
-        return await self._library.run_in_session(job, session_id, repl)
+        with self._drain.in_hand():
+            await self.start()
+            self._executed += 1
+            return await self._library.run_in_session(job, session_id, repl)
 
     async def execute_live(self, job: ReplJob, key: str) -> ReplOutcome:
         """Run code for a library caller in a REPL that is live here alone."""
-        await self.start()
-        self._executed += 1
-        return await self._live.run(job, key)
+        with self._drain.in_hand():
+            await self.start()
+            self._executed += 1
+            return await self._live.run(job, key)
 
     async def close_live(self, key: str) -> None:
         """End that REPL."""
         await self._live.close(key)
 
     def stats(self) -> dict[str, int | str]:
-        """Counts of now: running tasks, free slots, executed since the start; and the engine's own."""
+        """Counts of now: running tasks, free slots, executed since the start; and the engine's own.
+
+        `state` is "serving" or "draining": then it claims nothing, and ends when nothing runs any more.
+        """
         return {
             "host": self._name,
+            "release": self._release,
+            "state": "draining" if self._drain.is_asked else "serving",
             "pid": os.getpid(),
             "running": len(self._running),
             "free": self._free(),
@@ -111,24 +164,35 @@ class Host:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._library.write_log(), _LAST_WORDS_S)
             await asyncio.to_thread(self._ports.ledger.deregister, self._process_id)
+        atexit.unregister(self._give_back)
         await self._engine.stop()
+
+    def _give_back(self) -> None:
+        """This process ends, and its loop has ended already: Ray had a SIGTERM for it. Its REPLs end with it.
+
+        A host that `ray.kill` or the kernel ends has no time for this: its neighbours see that it is gone.
+        """
+        with suppress(ReplwrightError):
+            self._ports.ledger.deregister(self._process_id)
 
     def _free(self) -> int:
         return max(0, self._admission.free - len(self._unadmitted))
 
     async def _register(self) -> int:
         node = socket.gethostname()
-        return await asyncio.to_thread(self._ports.ledger.register, "host", node, os.getpid(), replwright.__version__)
+        known = (node, os.getpid(), self._release, *machine.this_process())
+        return await asyncio.to_thread(self._ports.ledger.register, "host", *known)
 
     async def _claim_loop(self) -> None:
         while True:
             self._wake.clear()
             claimed: Sequence[ClaimedTask] = ()
-            if free := self._free():
-                claimed = await patiently(self._ports.ledger.claim_tasks, self._process_id, free)
-            for task in claimed:
-                self._unadmitted.add(task.id)
-                self._running[task.id] = asyncio.create_task(self._run(task))
+            if (free := self._free()) and not self._drain.is_asked:
+                with self._drain.in_hand():
+                    claimed = await patiently(self._ports.ledger.claim_tasks, self._process_id, free)
+                    for task in claimed:
+                        self._unadmitted.add(task.id)
+                        self._running[task.id] = asyncio.create_task(self._run(task))
             if not claimed:
                 await wait_for(self._wake, POLL_S * random.uniform(0.8, 1.2))  # noqa: S311
 
@@ -171,7 +235,8 @@ class Host:
             group = [await self._landings.get()]
             while not self._landings.empty():
                 group.append(self._landings.get_nowait())
-            landed = await patiently(self._ports.ledger.land, self._process_id, group)
+            with self._drain.in_hand():
+                landed = await patiently(self._ports.ledger.land, self._process_id, group)
             if landed.refused:
                 log.warning("landing refused for tasks %s: claimed by another or ended", landed.refused)
                 await self._forget(group, landed.refused)

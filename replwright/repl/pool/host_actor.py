@@ -11,26 +11,37 @@ from replwright.repl.pool.calls import packed, unpacked
 from replwright.repl.pool.host import Host
 from replwright.repl.pool.ports import Wiring
 
+ENDED = "ended"
+
 
 class REPLActor:
     """Owns the REPLs of one node. `wiring` names a function that returns this host's ports."""
 
-    def __init__(self, name: str, wiring: str) -> None:
+    def __init__(self, name: str, wiring: str, release: str) -> None:
         module, function = wiring.split(":")
         ports = cast(Wiring, getattr(importlib.import_module(module), function))()
         settings = ports.settings
         scratch = settings.home / "scratch" / name
         scratch.mkdir(parents=True, exist_ok=True)
         memory = memory_of(settings)
-        self._host = Host(ports, engine_of(settings, scratch, memory), Admission(settings.max_running, memory), name)
+        engine, admission = engine_of(settings, scratch, memory), Admission(settings.max_running, memory)
+        self._host = Host(ports, engine, admission, name, release)
 
     async def start(self) -> str:
         """Returns once the boundary was tested and the host looks for work; after that it is a sign of life.
 
-        Raises SandboxUnavailable. Ray restarts an actor without calling this: the reconciler does.
+        A host that drains serves again, as long as it has not ended: then this returns "ended". Raises
+        SandboxUnavailable. Ray restarts an actor without calling this: the reconciler does.
         """
+        if self._host.has_ended:
+            return ENDED
         await self._host.start()
+        self._host.serve()
         return "ready"
+
+    async def drain(self) -> bool:
+        """Claim nothing more; whether this host has finished all it took, and left: then it may be killed."""
+        return await self._host.drain()
 
     async def wake(self) -> None:
         self._host.wake()

@@ -6,16 +6,19 @@ from dataclasses import dataclass
 from typing import Any
 
 import ray
-from ray.exceptions import RayActorError, RayError
+from ray.exceptions import GetTimeoutError, RayActorError, RayError
+from ray.util import list_named_actors
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 import replwright
 from orchestration.errors import ServiceMissing
-from replwright.repl.pool.host_actor import REPLActor
+from replwright.repl.pool.host_actor import ENDED, REPLActor
 from replwright.settings import Settings
 
 NAMESPACE = "replwright"
+PREFIX = "repl-host-"
 START_TIMEOUT_S = 60.0
+DRAIN_TIMEOUT_S = 10.0
 log = logging.getLogger(__name__)
 
 
@@ -27,6 +30,7 @@ class HostOptions:
     max_task_retries: int = 2
     num_cpus: float = 0.5
     memory_bytes: int = 500 * 1024**2
+    release: str = replwright.__version__
 
     @classmethod
     def of(cls, settings: Settings) -> "HostOptions":
@@ -35,6 +39,7 @@ class HostOptions:
             settings.host_max_task_retries,
             settings.host_num_cpus,
             settings.host_memory_bytes,
+            settings.release,
         )
 
 
@@ -51,11 +56,24 @@ class Hosts:
         for name in [name for name in self._hosts if name.rsplit("-", 1)[1] not in {n[:12] for n in nodes}]:
             del self._hosts[name]
         for node_id in nodes:
-            name = f"repl-host-{replwright.__version__}-{node_id[:12]}"
+            name = f"{PREFIX}{self._options.release}-{node_id[:12]}"
             if not self._answers(name):
                 self._hosts.pop(name, None)
-                self._hosts[name] = self._create(name, node_id)
+                if host := self._create(name, node_id):
+                    self._hosts[name] = host
         return len(self._hosts)
+
+    def releases(self) -> frozenset[str]:
+        """The releases whose hosts are in the cluster."""
+        return frozenset(map(release_of, _named()))
+
+    def drain(self, release: str) -> int:
+        """Tell the hosts of another release to finish and end, and end those that are done; how many are left."""
+        return sum(not _drained(name) for name in _named() if release_of(name) == release)
+
+    def known(self) -> dict[str, Any]:
+        """The hosts by name, without a look at the cluster."""
+        return dict(self._hosts)
 
     def serving(self) -> dict[str, Any]:
         """The hosts by name; looked for when none is known."""
@@ -77,7 +95,10 @@ class Hosts:
         if name not in self._hosts:
             return False
         try:
-            ray.get(self._hosts[name].start.remote(), timeout=5)
+            if ray.get(self._hosts[name].start.remote(), timeout=5) == ENDED:
+                # Drained when our release was over, which now is back. Nobody else ends it.
+                ray.kill(self._hosts[name])
+                return False
         except RayActorError:
             return False
         except RayError as error:
@@ -85,7 +106,8 @@ class Hosts:
             log.warning("host %s is slow to answer: %s", name, type(error).__name__)
         return True
 
-    def _create(self, name: str, node_id: str) -> Any:
+    def _create(self, name: str, node_id: str) -> Any | None:
+        """The host, serving; None when its name is still taken by one that has ended."""
         options = self._options
         started = time.monotonic()
         actor: Any = ray.remote(REPLActor)
@@ -100,10 +122,42 @@ class Hosts:
             memory=options.memory_bytes,
             max_concurrency=1000,
             scheduling_strategy=NodeAffinitySchedulingStrategy(node_id=node_id, soft=False),
-        ).remote(name, self._wiring)
-        ray.get(host.start.remote(), timeout=START_TIMEOUT_S)
+        ).remote(name, self._wiring, options.release)
+        if ray.get(host.start.remote(), timeout=START_TIMEOUT_S) == ENDED:
+            ray.kill(host)
+            return None
         log.info("host %s serves after %.1f s", name, time.monotonic() - started)
         return host
+
+
+def release_of(name: str) -> str:
+    """The release in a host's name: it may hold anything but a dash."""
+    return name.removeprefix(PREFIX).rsplit("-", 1)[0]
+
+
+def _named() -> list[str]:
+    """The names of all hosts in the cluster, of whatever release."""
+    actors: list[dict[str, str]] = list_named_actors(all_namespaces=True)
+    return [one["name"] for one in actors if one["namespace"] == NAMESPACE and one["name"].startswith(PREFIX)]
+
+
+def _drained(name: str) -> bool:
+    """Whether the host has ended; it is told to, however often."""
+    try:
+        host: Any = ray.get_actor(name, NAMESPACE)
+        # A host of the first releases cannot drain: it gives back what it claimed, which runs again elsewhere.
+        ask = getattr(host, "drain", host.stop)
+        if ray.get(ask.remote(), timeout=DRAIN_TIMEOUT_S) is False:
+            return False
+        ray.kill(host)
+    except (RayActorError, ValueError):
+        log.info("host %s is gone", name)
+    except GetTimeoutError:
+        # It says goodbye, or does not answer: asked again.
+        return False
+    else:
+        log.info("host %s was drained and has ended", name)
+    return True
 
 
 def _nodes() -> list[dict[str, Any]]:

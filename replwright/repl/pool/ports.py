@@ -30,3 +30,11 @@ class RunningPool(Pool, Protocol):
     def ensure_hosts(self) -> int:
         """Start a host on every node that has none; how many hosts there are."""
         ...
+
+    def releases(self) -> frozenset[str]:
+        """The releases whose hosts are in the cluster."""
+        ...
+
+    def drain(self, release: str) -> int:
+        """Have the hosts of that release finish and end; how many are left. May be asked any number of times."""
+        ...

@@ -2,6 +2,7 @@
 
 import logging
 import socket
+import threading
 import uuid
 import zlib
 from collections.abc import Sequence
@@ -22,44 +23,58 @@ from replwright.settings import Settings
 
 CONNECT_TIMEOUT_S = 5.0
 _JOBS_A_CALL = 32
+_joining = threading.Lock()
 log = logging.getLogger(__name__)
 
 
 class RayREPLPool:
     """The pool as `dispatch` and library callers see it."""
 
-    def __init__(self, options: HostOptions | None = None, wiring: str = HOST_WIRING) -> None:
+    def __init__(self, options: HostOptions | None = None, wiring: str = HOST_WIRING, address: str = "") -> None:
         self._hosts = Hosts(options or HostOptions(), wiring)
+        self._address = address
         self._next = 0
 
     @classmethod
-    def connect(cls, settings: Settings) -> "RayREPLPool":
+    def connect(cls, settings: Settings, wiring: str = HOST_WIRING) -> "RayREPLPool":
         """Join the cluster at `settings.ray_address`. Raises ServiceMissing with the remedy."""
-        _must_listen(settings.ray_address)
-        try:
-            if not ray.is_initialized():
-                ray.init(
-                    address=settings.ray_address,
-                    namespace=NAMESPACE,
-                    log_to_driver=False,
-                    logging_level=logging.WARNING,
-                    configure_logging=False,
-                )
-        except (RayError, ConnectionError, RuntimeError, ValueError) as error:
-            raise ServiceMissing(
-                f"Ray at {settings.ray_address or 'an unset address'} cannot be reached: {str(error).splitlines()[0]}",
-                "check REPLWRIGHT_RAY_ADDRESS and RAY_AUTH_TOKEN, or run `replwright up`",
-            ) from None
-        return cls(HostOptions.of(settings))
+        _join(settings.ray_address)
+        return cls(HostOptions.of(settings), wiring, settings.ray_address)
 
     def ensure_hosts(self) -> int:
-        """Start a host on every live node that has none; how many serve. A dead one is made anew."""
+        """Start a host on every live node that has none; how many serve. A dead one is made anew.
+
+        A head that has gone is left, and joined again once one is back: Ray would end this process a minute later.
+        """
+        if self._address:
+            try:
+                _must_listen(self._address)
+            except ServiceMissing:
+                self._hosts.forget()
+                with _joining:
+                    ray.shutdown()
+                raise
+            _join(self._address)
         return self._hosts.ensure()
 
+    def releases(self) -> frozenset[str]:
+        """The releases whose hosts are in the cluster, ours or not."""
+        return self._hosts.releases()
+
+    def drain(self, release: str) -> int:
+        """Tell the hosts of another release to claim nothing more and end; how many still finish what they took."""
+        return self._hosts.drain(release)
+
     def wake(self) -> None:
-        """Tell the hosts to look at the table now. They would within a second by themselves."""
-        for host in self._hosts.serving().values():
-            host.wake.remote()
+        """Tell the hosts to look at the table now. They would within a second by themselves. Raises ServiceMissing."""
+        hosts = self._hosts.known()
+        if not hosts or not ray.is_initialized():
+            raise ServiceMissing("no REPL host serves just now", "wait for Ray, or run `replwright doctor`")
+        try:
+            for host in hosts.values():
+                host.wake.remote()
+        except (RayError, RuntimeError) as error:
+            raise ServiceMissing(f"Ray went away: {error}", "wait until it is back") from None
 
     def execute(self, code: str, session_id: str | None = None, timeout: float = 30) -> ReplOutcome:
         """Run code on some host and wait for what it left. `timeout` is seconds of running.
@@ -134,6 +149,27 @@ def _check(session_id: str | None, timeouts: Sequence[float]) -> None:
         raise BadInput("timeout", f"outside 0 to {MAX_TASK_TIMEOUT_S} seconds", "give a shorter one")
     if session_id is not None and not (0 < len(session_id) <= MAX_SESSION_ID_CHARS and session_id.isprintable()):
         raise BadInput("session_id", f"not 1 to {MAX_SESSION_ID_CHARS} printable characters", "give a shorter id")
+
+
+def _join(address: str) -> None:
+    """Become a driver of this cluster, unless this process is one. Raises ServiceMissing."""
+    _must_listen(address)
+    try:
+        # The reconciler and the first messages come at the same time: two at once in ray.init hang for good.
+        with _joining:
+            if not ray.is_initialized():
+                ray.init(
+                    address=address,
+                    namespace=NAMESPACE,
+                    log_to_driver=False,
+                    logging_level=logging.WARNING,
+                    configure_logging=False,
+                )
+    except (RayError, ConnectionError, RuntimeError, ValueError) as error:
+        raise ServiceMissing(
+            f"Ray at {address or 'an unset address'} cannot be reached: {str(error).splitlines()[0]}",
+            "check REPLWRIGHT_RAY_ADDRESS and RAY_AUTH_TOKEN, or run `replwright up`",
+        ) from None
 
 
 def _must_listen(address: str) -> None:
