@@ -21,6 +21,8 @@ from tests.support.seeds import VARIABLE
 POSTGRES_15 = Path("/usr/lib/postgresql/15/bin")
 # Marked tests are left out of ordinary runs by addopts; an empty expression takes them back in.
 ALL_OF_THEM = ("-m", "")
+# Tests wait most of their time. Long files come first in the order of their names.
+IN_PARALLEL = ("-n", "3", "--dist", "loadfile", "--no-loadscope-reorder")
 AT_ONCE = 2
 MUTANT_SCHEDULES = 200
 
