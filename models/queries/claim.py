@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Row, text
 from models.queries.attempts import give_up
 from models.queries.events import emit
 from models.queries.locks import Locked, limits_of, lock_orchestration
+from models.queries.overdue import end_if_overdue
 from models.queries.supersede import supersede_tasks
 from models.timing import Timing
 from orchestration.records import StepClaim
@@ -49,6 +50,9 @@ def claim_step(
     if ours is not None:
         return _claim(locked, ours, process_id)
     if not connection.execute(text(_LIVE), {"process": process_id}).scalar() or _must_wait(connection, locked):
+        return None
+    # What its deadline cut off is no result to answer from, and no model is asked for nothing.
+    if end_if_overdue(connection, locked):
         return None
     most = limits_of(connection, locked.id).max_attempts
     spent = connection.execute(text(_SPENT), {"id": locked.id, "most": most}).one_or_none()

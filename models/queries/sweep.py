@@ -9,12 +9,12 @@ from models.queries.close import close
 from models.queries.end import end
 from models.queries.hints import dispatch_hint, step_hint
 from models.queries.locks import limits_of, try_lock_orchestration
+from models.queries.overdue import end_if_overdue
 from models.rows import ROW_VERSION
 from models.timing import Timing
 from orchestration.records import Hint
 from orchestration.states import Reason
 
-_PAST = "SELECT deadline_at <= replwright_now() FROM orchestrations WHERE id = :id"
 _STEP = """
 SELECT step.id, step.ordinal, step.plan_attempt, step.tries, step.losses, step.parent_task_id,
        step.claimed_until <= replwright_now() AS overdue,
@@ -55,12 +55,7 @@ DIED, TOO_LONG = "its process died", "no answer within its time"
 def end_overdue(connection: Connection, orchestration_id: UUID) -> bool:
     """End it if it is past its deadline."""
     locked = try_lock_orchestration(connection, orchestration_id)
-    if locked is None or locked.is_terminal:
-        return False
-    if not connection.execute(text(_PAST), {"id": orchestration_id}).scalar():
-        return False
-    end(connection, locked, Reason.DEADLINE_EXCEEDED, detail="the deadline passed before there was an answer")
-    return True
+    return locked is not None and not locked.is_terminal and end_if_overdue(connection, locked)
 
 
 def return_lost_step(

@@ -220,3 +220,18 @@ def test_the_sweep_reminds_of_pending_tasks_and_waiting_sessions(ledger: Postgre
     assert {name for name, _ in before} == {"dispatch", "plan"}
     assert ("plan", second) not in before
     assert ("plan", second) in after
+
+
+def test_nobody_goes_on_with_a_job_whose_deadline_has_passed(ledger: PostgresLedger, clock: Clock) -> None:
+    # given a job whose result came when its deadline had passed, before a sweep
+    worker, host = ledger.register("worker", "n", 1, "r"), ledger.register("host", "n", 2, "r")
+    claim = planned(ledger, worker, job(deadline_s=5), "a")
+    [task] = ledger.claim_tasks(host, 1)
+    clock.advance(6)
+    ledger.land(host, [Landing(task, result_of(task))])
+    # when
+    again = ledger.claim_step(claim.orchestration_id, worker, "next")
+    # then
+    view = ledger.get(claim.orchestration_id)
+    assert again is None
+    assert (view.status, view.reason) == (Status.FAILED, Reason.DEADLINE_EXCEEDED)

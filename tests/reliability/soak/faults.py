@@ -157,7 +157,10 @@ class Faults:
         if fault in (Fault.HOST, Fault.RAY, Fault.GCS):
             return lambda: bool(self._eyes.once(_NEW_HOST, since=struck.moment))
         if fault is Fault.HOST_PAUSED:
-            return lambda: self._lives(target, struck)
+            return lambda: (
+                self._lives(target, struck)
+                or (not processes.alive(target) and bool(self._eyes.once(_NEW_HOST, since=struck.moment)))
+            )
         name = _SERVICES[fault]
         if fault in (Fault.POSTGRES, Fault.POSTGRES_QUIT, Fault.POSTGRES_FAST):
             return lambda: bool(self._eyes.once(_NEW_SERVER, since=struck.moment))
