@@ -165,7 +165,8 @@ def _processes(url: str) -> str:
     if why := reasons(health):
         raise ReplwrightError("; ".join(why))
     told = ", ".join(f"{count} {kind}" for kind, count in sorted(health.processes.items()))
-    return f"live: {told}; none complains"
+    newer = f"; {health.newer} jobs of a newer release are left to it" if health.newer else ""
+    return f"live: {told}; none complains{newer}"
 
 
 def _promises(url: str) -> str:

@@ -68,13 +68,11 @@ def open_orchestrations() -> int:
     """How many have not ended."""
     from models.engine import make_engine
     from models.queries.health import read_health
-    from orchestration.states import Status
     from replwright import settings as replwright_settings
 
     engine = make_engine(replwright_settings.load().database_url.get_secret_value(), "cli")
     with engine.connect() as connection:
-        found = read_health(connection).orchestrations
-    return sum(found[status] for status in (Status.QUEUED, Status.PLANNING, Status.WAITING))
+        return read_health(connection).open_orchestrations
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ def _plan(served: Served, tmp_path: Path, *turns: list[dict[str, object]]) -> st
 
 
 def test_a_cancelled_job_goes_on_under_its_id_and_its_story_is_shown(served: Served, tmp_path: Path) -> None:
-    # given
-    job = _plan(served, tmp_path, [spawn("slow", "import time\ntime.sleep(3)\nprint('done')")])
+    # given a job that runs for longer than the command that cancels it, on a slow machine too
+    job = _plan(served, tmp_path, [spawn("slow", "import time\ntime.sleep(10)\nprint('done')")])
     assert served("cancel", job, "--json").json["cancelled"]
     # when
     retried = served("retry", job, "--json")

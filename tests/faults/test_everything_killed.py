@@ -71,6 +71,7 @@ def test_only_what_had_not_landed_runs_again(rig: Rig, tasks: int, landed: int, 
         assert sorted(task_id for task_id, _, pid in claimed if pid != first_host) == sorted(unfinished)
 
 
+@pytest.mark.slow
 def test_a_committed_reply_is_not_asked_for_again_after_everything_was_killed(rig: Rig, tmp_path: Path) -> None:
     # given a worker that died between its reply's commit and that of its plan
     mark = tmp_path / "fired"

@@ -199,7 +199,7 @@ def test_inputs_profiles_messages_and_files_go_with_a_fork_and_outlive_the_origi
     ledger.land(host, [Landing(task, replace(result_of(task), artifacts=files))])
     ledger.cancel(original)
     # when
-    fork = ledger.fork(original, Fork()).id
+    fork = ledger.fork(original, Fork(deadline_s=7 * DAY_S)).id
     with database_engine.begin() as connection:
         connection.execute(text("DELETE FROM orchestrations WHERE id = :id"), {"id": original})
     clock.advance(2 * DAY_S)

@@ -13,7 +13,7 @@ from tests.machine.schedule import schedules
 from tests.support.database import Clock
 from tests.support.seeds import seeds
 
-COUNT = int(os.environ.get("REPLWRIGHT_TEST_SCHEDULES", "200"))
+COUNT = int(os.environ.get("REPLWRIGHT_TEST_SCHEDULES", "150"))
 STEPS = 20
 # Where to leave how many schedules and faults there were.
 TALLY = os.environ.get("REPLWRIGHT_TEST_TALLY")

@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 
 from models.queries.health import Health, LiveProcess
-from orchestration.states import Status
 from replwright.local.verdict import STARTING_S, UNSWEPT_S, Verdict, judge, reasons
 
 PLANNER = LiveProcess(1, "worker", "here", 11, "1", ("plan", "resume"), (), age_s=STARTING_S + 1, silent_s=1)
@@ -17,8 +16,7 @@ ALL = (PLANNER, DISPATCHER, HOST, BEAT)
 
 
 def _health(live: Sequence[LiveProcess] = ALL, open_jobs: int = 0, overdue_s: float = 0.0, pending: int = 0) -> Health:
-    counts = dict.fromkeys(Status, 0) | {Status.QUEUED: open_jobs}
-    return Health(counts, tuple(live), pending, 0, overdue_s)
+    return Health(open_jobs, tuple(live), pending, 0, overdue_s)
 
 
 def _without(*gone: LiveProcess) -> list[LiveProcess]:

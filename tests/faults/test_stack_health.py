@@ -70,6 +70,7 @@ def test_without_the_broker_it_is_degraded_and_still_accepts(running: Running) -
     running.well()
 
 
+@pytest.mark.slow
 def test_without_ray_it_is_degraded_and_an_open_job_says_why_it_waits(running: Running, tmp_path: Path) -> None:
     (tmp_path / "prices.csv").write_text("price\n1\n3\n")
     running.well()

@@ -93,6 +93,7 @@ def test_a_call_of_a_library_caller_is_finished_before_the_host_ends(rig: Rig) -
         assert [outcome.value for outcome in running.result(60)] == ["'slow'", "'slow'"]
 
 
+@pytest.mark.slow
 def test_a_release_that_comes_back_takes_its_draining_host_back(rig: Rig) -> None:
     with _release(rig, "first") as first, _release(rig, "second") as second:
         # given
@@ -125,6 +126,7 @@ def test_a_host_that_knows_of_no_drain_is_stopped(rig: Rig) -> None:
         until(lambda: "ancient" not in second.releases(), "its name to be gone")
 
 
+@pytest.mark.slow
 def test_a_worker_drains_the_hosts_of_a_release_without_workers_though_one_that_did_died(rig: Rig) -> None:
     with _release(rig, "first") as first:
         # given a task on the host of the first release, none of whose workers lives, that runs for as long as it may
