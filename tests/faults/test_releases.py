@@ -14,7 +14,7 @@ from tests.support.rig import Rig, until
 
 # Two drivers and two hosts come up, one after the other.
 pytestmark = pytest.mark.timeout(400)
-SLOW = "import time; time.sleep(5); 'slow'"
+SLOW = "import time; time.sleep(8); 'slow'"
 
 
 @contextmanager
@@ -63,8 +63,9 @@ def _hosts(rig: Rig) -> dict[str, tuple[bool, bool]]:
 
 def test_hosts_of_a_release_that_is_over_finish_their_tasks_and_end(rig: Rig) -> None:
     with _release(rig, "first") as first, _release(rig, "second") as second:
-        # given tasks that run on the host of the first release
+        # given tasks that run on the host of the first release, and a driver of the second that has long joined
         assert first.ensure_hosts() == 1
+        assert second.releases() == {"first"}
         slow = _plan(rig, "a", "b", code=SLOW)
         until(lambda: _states(rig, slow) == {TaskState.RUNNING}, "the tasks to run")
         # when
@@ -81,6 +82,7 @@ def test_hosts_of_a_release_that_is_over_finish_their_tasks_and_end(rig: Rig) ->
         assert second.stats()[0]["state"] == "serving"
 
 
+@pytest.mark.slow
 def test_a_call_of_a_library_caller_is_finished_before_the_host_ends(rig: Rig) -> None:
     with _release(rig, "first") as first, _release(rig, "second") as second:
         # given
