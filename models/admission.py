@@ -24,27 +24,19 @@ def check(new: NewOrchestration) -> None:
     _text("question", new.question, MAX_QUESTION_CHARS)
     _text("model", new.model, MAX_NAME_CHARS)
     _text("tenant", new.tenant, MAX_NAME_CHARS)
-    for field, value, most in (
-        ("session_id", new.session_id, MAX_NAME_CHARS),
-        ("idempotency_key", new.idempotency_key, MAX_NAME_CHARS),
-        ("root_task_id", new.root_task_id, MAX_NAME_CHARS),
-        ("plan", new.given_plan, MAX_GIVEN_PLAN_CHARS),
-    ):
-        if value is not None:
-            _text(field, value, most)
+    _text_if_given("session_id", new.session_id, MAX_NAME_CHARS)
+    _text_if_given("idempotency_key", new.idempotency_key, MAX_NAME_CHARS)
+    _text_if_given("root_task_id", new.root_task_id, MAX_NAME_CHARS)
+    _text_if_given("plan", new.given_plan, MAX_GIVEN_PLAN_CHARS)
     _inputs(new.inputs)
 
 
 def check_fork(fork: Fork) -> None:
     """Raises BadInput; what depends on the orchestration that is forked is checked there."""
-    for field, value, most in (
-        ("question", fork.question, MAX_QUESTION_CHARS),
-        ("model", fork.model, MAX_NAME_CHARS),
-        ("idempotency_key", fork.idempotency_key, MAX_NAME_CHARS),
-        ("root_task_id", fork.root_task_id, MAX_NAME_CHARS),
-    ):
-        if value is not None:
-            _text(field, value, most)
+    _text_if_given("question", fork.question, MAX_QUESTION_CHARS)
+    _text_if_given("model", fork.model, MAX_NAME_CHARS)
+    _text_if_given("idempotency_key", fork.idempotency_key, MAX_NAME_CHARS)
+    _text_if_given("root_task_id", fork.root_task_id, MAX_NAME_CHARS)
     if fork.step is not None and fork.step < 1:
         raise BadInput("step", f"{fork.step} is below 1", "steps are counted from 1")
     if fork.deadline_s is not None:
@@ -86,6 +78,11 @@ def fork_hash(orchestration_id: UUID, fork: Fork) -> str:
 
 def _hash(asked: Mapping[str, object]) -> str:
     return hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
+def _text_if_given(field: str, text: str | None, most: int) -> None:
+    if text is not None:
+        _text(field, text, most)
 
 
 def _text(field: str, text: str, most: int) -> None:
