@@ -102,11 +102,14 @@ class Schedule(RuleBasedStateMachine):
 
     @rule(process=WHICH)
     def stand_still(self, process: int) -> None:
-        """It is silent for longer than its lease, and a sweeper comes by: whatever it does from now on is too late."""
         self.world.bench.injected["stand_still"] += 1
-        self.world.silence(process, True)
-        self.world.tick(9)
-        self.world.sweep()
+        self.world.stand_still(process)
+
+    @precondition(lambda self: self.world.planning())
+    @rule(worker=WHICH, stops=st.sampled_from([1, 5, 1000]))
+    def overtake(self, worker: int, stops: int) -> None:
+        self.world.bench.injected["overtake"] += 1
+        self.world.overtake(worker, stops)
 
     # --- hosts
 

@@ -1,45 +1,25 @@
-"""The machine whose schedules are drawn: workers, hosts and a bag of hints over the real ledger and its rows."""
+"""The machine whose schedules are drawn: what its callers ask of it, and what must hold."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 
 from models.checker import check
-from models.ledger import PostgresLedger
-from orchestration.errors import BadInput, Conflict, Fenced
-from orchestration.records import ClaimedTask, Hint, Input, Landed, Landing, StepClaim
-from orchestration.turn import Planned, take_turn
+from orchestration.errors import BadInput, Conflict
+from orchestration.records import Input
 from tests.machine.bench import Bench
-from tests.machine.oracle import Job, Toll
-from tests.machine.parts import BAD, LOOK, Host, Worker, blobs_of, landing_of, must_be_none, one_of
-from tests.machine.scripts import Look, PlayingModel, question
-from tests.machine.turns import Turn
-from tests.machine.watch import Watch
-from tests.support.database import PROFILE_CODE
-from tests.support.early import dispatch_early
-from workers.interrupts import Interrupt
-
-WORKERS, HOSTS = 2, 2
+from tests.machine.machine import Machine
+from tests.machine.oracle import Job
+from tests.machine.parts import BAD, Host, Worker, blobs_of, must_be_none
+from tests.machine.scripts import question
 
 
-class World:
-    """One schedule. Each method is something that happens to the machine."""
+class World(Machine):
+    """One schedule."""
 
     def __init__(self, bench: Bench) -> None:
-        bench.empty()
-        self.bench = bench
+        super().__init__(bench)
         self._held_at = -1
-        self.ledger = PostgresLedger(bench.engine, profile_code=PROFILE_CODE, patience_s=0)
-        self.model = PlayingModel(self._look)
-        self.watch = Watch(bench.watching)
-        self.toll = Toll()
-        self.jobs: list[Job] = []
-        self.hints: list[Hint] = []
-        self.late: list[tuple[int, ClaimedTask]] = []
-        self.past: list[tuple[int, list[Landing], Landed]] = []
-        self.workers = [Worker(self._register("worker")) for _ in range(WORKERS)]
-        self.hosts = [Host(self._register("host")) for _ in range(HOSTS)]
 
     # --- callers
 
@@ -83,127 +63,6 @@ class World:
         self.hints += hints
         self.watch.look(opened=True)
 
-    # --- workers
-
-    def planning(self) -> list[Worker]:
-        """The workers in the middle of a turn."""
-        return [worker for worker in self.workers if worker.turn]
-
-    def deliver(self, hint: int, worker: int) -> None:
-        """A worker that is free, or a host for REPL tasks, follows one of the hints."""
-        found = self.hints[hint % len(self.hints)]
-        free = [each for each in self.workers if each.turn is None]
-        if found.name != "dispatch" and not free:
-            return
-        self.hints.remove(found)
-        if found.name == "dispatch":
-            self.claim_tasks(worker, 2)
-            return
-        at = free[worker % len(free)]
-        at.claim = self.ledger.claim_step(found.orchestration_id, at.id, found.task_id)
-        at.interrupt = Interrupt()
-        at.turn = Turn(self._planner(at.claim, at.interrupt)) if at.claim else None
-
-    def go(self, worker: int, stops: int) -> None:
-        """The worker's turn goes on past so many stops."""
-        at = one_of(self.planning(), worker)
-        for _ in range(stops):
-            if at.turn and not at.turn.over:
-                at.turn.go()
-        self._reap(at)
-
-    def kill_worker(self, worker: int, early: bool) -> None:
-        """SIGKILL wherever its turn stands; `early`: right after a task of a streamed plan was dispatched."""
-        at = one_of(self.planning(), worker)
-        if early and at.claim:
-            dispatch_early(self.bench.engine, at.claim, f"early{at.claim.plan_attempt}_{at.claim.ordinal}")
-            for job in self.jobs:
-                job.early |= job.id == at.claim.orchestration_id
-        self._kill(at)
-        self.workers[self.workers.index(at)] = Worker(self._register("worker"))
-
-    def leave(self, worker: int) -> None:
-        """SIGTERM: what it holds is given back; its turn was cut short."""
-        at = self.workers[worker % WORKERS]
-        self._kill(at)
-        self.ledger.deregister(at.id)
-        self.workers[worker % WORKERS] = Worker(self._register("worker"))
-
-    def silence(self, process: int, silent: bool) -> None:
-        """The process is paused, or cut off, or heard of again. It may go on with what it does all the same."""
-        busy: list[Worker | Host] = [*self.planning(), *self.running()]
-        idle: list[Worker | Host] = [*self.workers, *self.hosts]
-        at = one_of(busy or idle, process)
-        self.toll.deaths += silent and not at.silent
-        at.silent = silent
-
-    # --- hosts
-
-    def claim_tasks(self, host: int, free: int) -> None:
-        at = self.hosts[host % HOSTS]
-        at.running += [(at.id, task) for task in self.ledger.claim_tasks(at.id, free)]
-
-    def land(self, host: int, first: int, count: int) -> None:
-        at = one_of(self.running(), host)
-        first %= len(at.running)
-        chosen, at.running[first : first + count] = at.running[first : first + count], []
-        for process in dict.fromkeys(process for process, _ in chosen):
-            self._land(process, [task for by, task in chosen if by == process])
-
-    def land_late(self, late: int) -> None:
-        """What a host had to stop, or ran in an earlier life, comes in after all."""
-        process, task = self.late.pop(late % len(self.late))
-        self._land(process, [task])
-
-    def land_again(self, past: int) -> None:
-        process, landings, before = self.past[past % len(self.past)]
-        again = self.ledger.land(process, landings)
-        assert (again.landed, again.refused, again.hints) == (before.landed, before.refused, ())
-
-    def running(self) -> list[Host]:
-        """The hosts with something to do."""
-        return [host for host in self.hosts if host.running]
-
-    def kill_host(self, host: int) -> None:
-        self.toll.deaths += 1
-        self.hosts[self.hosts.index(one_of(self.running(), host))] = Host(self._register("host"))
-
-    def release_host(self, host: int) -> None:
-        at = self.hosts[host % HOSTS]
-        self.ledger.deregister(at.id)
-        self.late += at.running
-        self.hosts[host % HOSTS] = Host(self._register("host"))
-
-    # --- time
-
-    def tick(self, seconds: float) -> None:
-        """Time passes, and every process that is not silent has beaten meanwhile."""
-        self.bench.clock.advance(seconds)
-        self.toll.overdue += seconds > 90
-        for worker in self.workers:
-            if worker.silent:
-                continue
-            pulse = self.ledger.pulse(worker.id, [worker.claim] if worker.claim else [])
-            if pulse.lost:
-                worker.interrupt.set()
-            if not pulse.alive:
-                worker.id = self._register("worker")
-        for host in self.hosts:
-            if host.silent:
-                continue
-            pulse = self.ledger.pulse(host.id)
-            stopped = [each for each in host.running if not pulse.alive or each[1].id in pulse.stop]
-            host.running = [each for each in host.running if each not in stopped]
-            self.late += stopped
-            if not pulse.alive:
-                host.id = self._register("host")
-
-    def sweep(self) -> None:
-        self.hints += self.ledger.sweep().hints
-
-    def cut_next_commit(self, after: bool) -> None:
-        self.bench.cut.armed, self.bench.cut.after = True, after
-
     # --- what must hold
 
     def hold(self) -> None:
@@ -238,48 +97,6 @@ class World:
         with self.bench.watching.connect() as connection:
             must_be_none(self.toll.wrong_ends(connection, self.jobs))
 
-    def kill_all(self) -> None:
-        self.bench.cut.armed = False
-        for worker in self.workers:
-            self._kill(worker)
-        self.toll.deaths += len(self.hosts)
-
-    # --- inside
-
-    def job(self, number: int) -> Job:
-        return one_of(self.jobs, number)
-
-    def _register(self, kind: str) -> int:
-        return self.ledger.register(kind, "here", 1, "test")
-
-    def _planner(self, claim: StepClaim, interrupt: Interrupt) -> Callable[[Turn], object]:
-        return lambda turn: take_turn(turn.port(self.ledger), turn.port(self.model), claim, interrupt)
-
-    def _reap(self, worker: Worker) -> None:
-        """What a Celery task does when its turn is over."""
-        turn = worker.turn
-        if turn is None or not turn.over:
-            return
-        if turn.failure and not isinstance(turn.failure, Fenced):
-            raise turn.failure
-        self.hints += turn.result.hints if isinstance(turn.result, Planned) else ()
-        worker.turn = worker.claim = None
-
-    def _kill(self, worker: Worker) -> None:
-        self.toll.deaths += 1
-        if worker.turn and not worker.turn.over:
-            worker.turn.kill()
-        self._reap(worker)
-
-    def _land(self, process: int, tasks: list[ClaimedTask]) -> None:
-        landings = [landing_of(process, task) for task in tasks]
-        done = self.ledger.land(process, landings)
-        self.hints += done.hints
-        self.past.append((process, landings, done))
-        for landing in landings:
-            if landing.task.id in done.landed:
-                self.toll.landed.setdefault(landing.task.id, landing.result.actor_id)
-
     def _follow_all(self) -> None:
         while self.hints:
             self.deliver(0, 0)
@@ -287,9 +104,3 @@ class World:
                 self.go(0, 1000)
             if self.running():
                 self.land(0, 0, 1000)
-
-    def _look(self, step: int, attempt: int, request: str) -> Look:
-        asked = {"request": request, "step": step, "attempt": attempt}
-        with self.bench.watching.connect() as connection:
-            row = connection.execute(LOOK, asked).one()
-        return Look(row.at, row.committed, row.held)

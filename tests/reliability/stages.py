@@ -38,16 +38,7 @@ class Verdict:
 
 def faults(seed: int) -> Verdict:
     """Every fault of docs/reliability, slow ones too, and every order of two writers."""
-    chosen = [
-        "tests/faults",
-        "tests/interleavings",
-        *ALL_OF_THEM,
-        "-n",
-        "3",
-        "--dist",
-        "loadfile",
-        "--no-loadscope-reorder",
-    ]
+    chosen = ["tests/faults", "tests/interleavings", *ALL_OF_THEM, *IN_PARALLEL]
     return _verdict(outcomes.run(chosen, {VARIABLE: str(seed)}, echo=True))
 
 
