@@ -6,6 +6,9 @@ BENCH  := .venv-bench
 BIN    := $(VENV)/bin
 UV     := $(VENV)/bin/uv --quiet --no-progress --system-certs
 
+# Containers often forbid Python to keep what it compiled: each of the many processes would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test check bench faults format lock
 

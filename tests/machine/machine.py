@@ -18,6 +18,7 @@ from tests.support.early import dispatch_early
 from workers.interrupts import Interrupt
 
 WORKERS, HOSTS = 2, 2
+END = "the end"
 
 
 class Machine:
@@ -55,13 +56,21 @@ class Machine:
             return
         self._take(free[worker % len(free)], found.orchestration_id, found.task_id)
 
-    def go(self, worker: int, stops: int) -> None:
-        """The worker's turn goes on past so many stops."""
+    def take_up(self, worker: int) -> None:
+        """Unless somebody plans, a worker takes up whatever is ready, as a message that came late would have it do."""
+        for job in self.jobs:
+            if not self.planning():
+                self._take(one_of(self.workers, worker), job.id, None)
+
+    def go(self, worker: int, place: str) -> Worker:
+        """The worker's turn goes on to that place, e.g. "before ask"; to its next stop for "", or to its end."""
         at = one_of(self.planning(), worker)
-        for _ in range(stops):
-            if at.turn and not at.turn.over:
-                at.turn.go()
+        while at.turn and not at.turn.over:
+            at.turn.go()
+            if place in ("", at.turn.at):
+                break
         self._reap(at)
+        return at
 
     def stand_still(self, process: int) -> Worker | Host:
         """It is silent for longer than its lease, and a sweeper comes by: whatever it does from now on is too late."""
@@ -70,25 +79,29 @@ class Machine:
         self.sweep()
         return at
 
-    def overtake(self, worker: int, stops: int) -> None:
+    def overtake(self, worker: int, place: str, other_place: str) -> None:
         """A worker stands still in its turn, another takes its step and gets so far; then the first goes on."""
-        busy = self.planning()
-        late = self.stand_still(busy.index(one_of(busy, worker)))
-        free = [each for each in self.workers if each.turn is None]
-        if not (isinstance(late, Worker) and late.claim and free):
+        late = self.go(worker, place)
+        if late.turn is None or late.claim is None:
             return
-        self._take(free[0], late.claim.orchestration_id, None)
-        if free[0].turn:
-            self.go(self.planning().index(free[0]), stops)
-        self.go(self.planning().index(late), 1000)
+        self.stand_still(self.planning().index(late))
+        free = [each for each in self.workers if each.turn is None]
+        if free:
+            self._take(free[0], late.claim.orchestration_id, None)
+            if free[0].turn:
+                self.go(self.planning().index(free[0]), other_place)
+        self.go(self.planning().index(late), END)
 
-    def kill_worker(self, worker: int, early: bool) -> None:
-        """SIGKILL wherever its turn stands; `early`: right after a task of a streamed plan was dispatched."""
+    def kill_worker(self, worker: int, place: str, early: str) -> None:
+        """SIGKILL at that place of its turn; or where it stands, once a task of a streamed plan was dispatched early.
+
+        `early`: "", "dispatched", or "landed", if its result is there as well.
+        """
         at = one_of(self.planning(), worker)
         if early and at.claim:
-            dispatch_early(self.bench.engine, at.claim, f"early{at.claim.plan_attempt}_{at.claim.ordinal}")
-            for job in self.jobs:
-                job.early |= job.id == at.claim.orchestration_id
+            self._dispatch_early(at.claim, early)
+        else:
+            self.go(worker, place)
         self._kill(at)
         self.workers[self.workers.index(at)] = Worker(self._register("worker"))
 
@@ -114,12 +127,21 @@ class Machine:
         at = self.hosts[host % HOSTS]
         at.running += [(at.id, task) for task in self.ledger.claim_tasks(at.id, free)]
 
+    def be_claimed(self, host: int) -> None:
+        """Unless something runs, a host claims what there is, or what is planned for it first."""
+        if self.running():
+            return
+        self.claim_tasks(host, 3)
+        if not self.running():
+            self.take_up(host)
+            if self.planning():
+                self.go(host, END)
+            self.claim_tasks(host, 3)
+
     def land(self, host: int, first: int, count: int) -> None:
         at = one_of(self.running(), host)
         first %= len(at.running)
-        chosen, at.running[first : first + count] = at.running[first : first + count], []
-        for process in dict.fromkeys(process for process, _ in chosen):
-            self._land(process, [task for by, task in chosen if by == process])
+        self._land_some(at, slice(first, first + count))
 
     def land_late(self, late: int) -> None:
         """What a host had to stop, or ran in an earlier life, comes in after all."""
@@ -192,6 +214,15 @@ class Machine:
     def _planner(self, claim: StepClaim, interrupt: Interrupt) -> Callable[[Turn], object]:
         return lambda turn: take_turn(turn.port(self.ledger), turn.port(self.model), claim, interrupt)
 
+    def _dispatch_early(self, claim: StepClaim, early: str) -> None:
+        if not dispatch_early(self.bench.engine, claim, f"early{claim.plan_attempt}_{claim.ordinal}"):
+            return
+        for job in self.jobs:
+            job.early |= job.id == claim.orchestration_id
+        if early == "landed":
+            self.claim_tasks(0, 100)
+            self._land_some(self.hosts[0], slice(None))
+
     def _take(self, worker: Worker, orchestration_id: UUID, task_id: str | None) -> None:
         worker.claim = self.ledger.claim_step(orchestration_id, worker.id, task_id)
         worker.interrupt = Interrupt()
@@ -212,6 +243,11 @@ class Machine:
         if worker.turn and not worker.turn.over:
             worker.turn.kill()
         self._reap(worker)
+
+    def _land_some(self, host: Host, some: slice) -> None:
+        chosen, host.running[some] = host.running[some], []
+        for process in dict.fromkeys(process for process, _ in chosen):
+            self._land(process, [task for by, task in chosen if by == process])
 
     def _land(self, process: int, tasks: list[ClaimedTask]) -> None:
         landings = [landing_of(process, task) for task in tasks]

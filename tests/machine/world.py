@@ -8,7 +8,7 @@ from models.checker import check
 from orchestration.errors import BadInput, Conflict
 from orchestration.records import Input
 from tests.machine.bench import Bench
-from tests.machine.machine import Machine
+from tests.machine.machine import END, Machine
 from tests.machine.oracle import Job
 from tests.machine.parts import BAD, Host, Worker, blobs_of, must_be_none
 from tests.machine.scripts import question
@@ -101,6 +101,6 @@ class World(Machine):
         while self.hints:
             self.deliver(0, 0)
             if self.planning():
-                self.go(0, 1000)
+                self.go(0, END)
             if self.running():
                 self.land(0, 0, 1000)

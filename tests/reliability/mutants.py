@@ -12,7 +12,6 @@ EARLY = "tests/integration/test_ledger_early.py::"
 MACHINE = "tests/machine/test_schedules.py::test_whatever_happens_every_job_ends_as_its_script_says"
 PAIRS = "tests/interleavings/test_pairs.py::"
 RECOVERY = "tests/integration/test_ledger_recovery.py::"
-F01 = "tests/faults/test_worker_killed.py::test_a_worker_killed_in_a_step_loses_nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,7 @@ MUTANTS = (
             f"{RECOVERY}test_cancel_stops_running_tasks_and_refuses_what_comes_later",
             f"{RECOVERY}test_deadlines_end_what_runs_and_what_is_queued",
             f"{PAIRS}test_all_interleavings_keep_the_promises[last_running-land_last-cancel]",
+            MACHINE,
         ),
     ),
     Mutant(
@@ -118,7 +118,7 @@ MUTANTS = (
         (
             f"{RECOVERY}test_tasks_of_a_dead_host_run_again_elsewhere_and_finished_ones_are_kept",
             f"{RECOVERY}test_a_lost_hint_is_sent_again_with_back_off",
-            f"{F01}[F03 after the commit, before the next message is published]",
+            "tests/faults/test_messages.py::test_f10_every_job_continues_after_the_broker_was_emptied",
             MACHINE,
         ),
     ),
@@ -144,10 +144,7 @@ MUTANTS = (
         "steps-close-early",
         "a step is closed while tasks of it run",
         changes.steps_close_early,
-        (
-            "tests/integration/test_ledger_drive.py::test_results_land_in_any_order_and_every_promise_holds",
-            "tests/faults/test_landing.py::test_f07_two_last_results_that_land_in_the_same_moment_resume_once",
-        ),
+        (MACHINE,),
     ),
     Mutant(
         "steps-close-twice",
