@@ -21,7 +21,7 @@ from models.ledger import PostgresLedger
 from models.transactions import transact
 from orchestration.records import NewOrchestration
 from orchestration.views import OrchestrationView
-from replwright.local import stack
+from replwright.local import processes, stack
 from replwright.local.endpoints import Endpoints
 from replwright.repl.profile_code import PROFILE_CODE
 from replwright.settings import Settings
@@ -82,6 +82,8 @@ class Rig:
         """A worker that drives the pool. With `host`, its hosts are new, and have this in their environment."""
         if host is None:
             return self.worker("dispatch", "dispatch")
+        # Hosts that earlier tests left would take some of the tasks.
+        self._kill_hosts()
         self.host_name = f"h{uuid.uuid4().hex[:12]}"
         host_wiring.write(self.home, self.host_name, host)
         app, named = "tests.support.failing_app", {host_wiring.HOST: self.host_name}
@@ -140,8 +142,14 @@ class Rig:
     def _end_hosts(self) -> None:
         """Those that only this test wanted."""
         host_wiring.forget(self.home, self.host_name)
-        for pid in filter(_is_host, self._hosts()):
-            os.kill(pid, signal.SIGKILL)
+        self._kill_hosts()
+
+    def _kill_hosts(self) -> None:
+        hosts = [known for pid in filter(_is_host, self._hosts()) if (known := processes.identify(pid))]
+        for host in hosts:
+            with suppress(ProcessLookupError):
+                os.kill(host.pid, signal.SIGKILL)
+        assert processes.wait_gone(hosts, WAIT_S) == []
 
     def _hosts(self) -> Sequence[int]:
         """The pids of those that have not left, the newest first."""
