@@ -51,7 +51,6 @@ MUTANTS = (
             f"{RECOVERY}test_cancel_stops_running_tasks_and_refuses_what_comes_later",
             f"{RECOVERY}test_deadlines_end_what_runs_and_what_is_queued",
             f"{PAIRS}test_all_interleavings_keep_the_promises[last_running-land_last-cancel]",
-            MACHINE,
         ),
     ),
     Mutant(
