@@ -21,7 +21,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
     parser.add_argument("--kinds", default="", help=f"only these faults, by comma: {','.join(GROUPS)}")
     parser.add_argument("--jobs", type=int, default=30, help="how many are in flight at once")
-    parser.add_argument("--out", type=Path, help="where the figures go, as JSON")
+    parser.add_argument("--out", type=Path, help="where the figures go, as JSON; beside it the report, as Markdown")
     parser.add_argument("--keep", action="store_true", help="keep the logs and the database in any case")
     options = parser.parse_args()
     try:
@@ -36,6 +36,7 @@ def main() -> int:
     if options.out:
         options.out.parent.mkdir(parents=True, exist_ok=True)
         options.out.write_text(json.dumps(figures, indent=1) + "\n")
+        options.out.with_suffix(".md").write_text(markdown(figures) + "\n")
     print(markdown(figures))
     return 1 if figures["violations"] else 0
 
