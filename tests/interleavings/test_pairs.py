@@ -43,7 +43,7 @@ from tests.interleavings.deeds import (
     unclosed,
 )
 
-# What two sweeps may do to each other is thousands of statements long: those wait for `make faults`.
+# A sweep is many statements, and so its orders are many: the longest three wait for `make faults`.
 LONG: list[tuple[State, Deed, Deed]] = [
     (planning_with_a_silent_worker, sweep, sweep),
     (unclosed, sweep, sweep),

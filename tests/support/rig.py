@@ -82,8 +82,6 @@ class Rig:
         """A worker that drives the pool. With `host`, its hosts are new, and have this in their environment."""
         if host is None:
             return self.worker("dispatch", "dispatch")
-        # Hosts that earlier tests left would take some of the tasks.
-        self._kill_hosts()
         self.host_name = f"h{uuid.uuid4().hex[:12]}"
         host_wiring.write(self.home, self.host_name, host)
         app, named = "tests.support.failing_app", {host_wiring.HOST: self.host_name}
@@ -142,9 +140,6 @@ class Rig:
     def _end_hosts(self) -> None:
         """Those that only this test wanted."""
         host_wiring.forget(self.home, self.host_name)
-        self._kill_hosts()
-
-    def _kill_hosts(self) -> None:
         hosts = [known for pid in filter(_is_host, self._hosts()) if (known := processes.identify(pid))]
         for host in hosts:
             with suppress(ProcessLookupError):
