@@ -16,9 +16,9 @@ from tests.support.scripted_model import ScriptedModel
 MB = 1024**2
 
 
-def batch(count: int, **odd: str) -> str:
-    """So many tasks that square their number; `odd` are codes by task id, first in the plan. Timeouts: 3 s for odd."""
-    spawns = [spawn(task_id, code) | {"timeout_seconds": 3} for task_id, code in odd.items()]
+def batch(count: int, timeout_s: int = 3, **odd: str) -> str:
+    """So many tasks that square their number; `odd` are codes by task id, first in the plan, with this timeout."""
+    spawns = [spawn(task_id, code) | {"timeout_seconds": timeout_s} for task_id, code in odd.items()]
     spawns += [spawn(f"t{number}", f"{number} ** 2") for number in range(count)]
     return json.dumps(spawns)
 
@@ -49,10 +49,10 @@ def test_f09_one_of_a_hundred_repls_never_answers(rig: Rig) -> None:
 
 
 def test_f09_a_repl_that_stands_still_is_ended_at_its_deadline(rig: Rig) -> None:
-    # given a REPL that can be told by its size
+    # given a REPL that can be told by its size, long enough for a busy machine to find it
     held = 350 * MB
-    code = f"held = bytearray({held}); import time; time.sleep(20)"
-    with ScriptedModel((batch(9, stopped=code), message("9 of 10"))) as model:
+    code = f"held = b'x' * {held}; import time; time.sleep(60)"
+    with ScriptedModel((batch(9, timeout_s=10, stopped=code), message("9 of 10"))) as model:
         rig.dispatcher()
         rig.worker("planner", model=model)
         job = rig.submit()

@@ -131,11 +131,20 @@ class Rig:
         if self.host_name:
             self._end_hosts()
         for orchestration_id in self.accepted:
+            self._tell(orchestration_id)
             self.ledger.cancel(orchestration_id)
         requests = [request for model in self._models for request in model.requests]
         with self.engine.connect() as connection:
             assert check(connection, accepted=self.accepted, all_ended=True) == []
             assert asked_again(connection, requests) == []
+
+    def _tell(self, orchestration_id: UUID) -> None:
+        """Print where it stands: pytest shows it when the test failed."""
+        view = self.ledger.get(orchestration_id)
+        tasks = [
+            (task.task_id, task.state, task.attempt, task.result and task.result.error_kind) for task in view.tasks
+        ]
+        print(view.id, view.status, view.steps, tasks, sep="\n")
 
     def _end_hosts(self) -> None:
         """Those that only this test wanted."""
