@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from orchestration.states import Status
 from replwright.local import processes
+from tests.support import host_wiring
 from tests.support.plans import message, spawns
 from tests.support.process_nodes import ProcessContainer
 from tests.support.rig import Rig, until
@@ -69,24 +70,32 @@ def test_f19_a_worker_that_leaves_while_the_model_hangs_gives_its_step_back_at_o
         assert len(model.requests) == 3
 
 
-@pytest.mark.slow
 def test_a_host_that_is_told_to_end_gives_back_what_it_runs_at_no_cost(rig: Rig) -> None:
     # given
-    waits = "import time; time.sleep(20); 'slept'"
+    waits = "import time; time.sleep(5); 'slept'"
     with ScriptedModel((spawns(a=waits, b=waits), message("done"))) as model:
-        rig.dispatcher({})
+        rig.dispatcher({host_wiring.BYSTANDER: "1"})
         rig.worker("planner", model=model)
         job = rig.submit()
         until(lambda: [task.state for task in rig.ledger.get(job).tasks] == ["running"] * 2, "both tasks to run")
         host = rig.host_pid()
         known = processes.identify(host)
         assert known
+        bystander = processes.identify(rig.bystander())
+        assert bystander
+        repls = [each for each in processes.descendants(host) if each != bystander]
 
         # when
         os.kill(host, signal.SIGTERM)
 
-        # then it leaves the ledger before it ends, and another host runs its tasks
-        assert processes.wait_gone([known], 60.0) == []
+        # then nobody ends its children before it has left: the end of its REPLs would be a crash of their code
+        try:
+            assert processes.wait_gone([known, *repls], 60.0) == []
+            assert processes.alive(bystander)
+        finally:
+            processes.send(bystander, signal.SIGKILL)
+
+        # and another host runs its tasks
         view = rig.wait(job, 120.0)
         assert view.answer == "done"
         with rig.engine.connect() as connection:

@@ -5,6 +5,7 @@ A host is a child of Ray and has its environment; what one test wants changed go
 
 import json
 import os
+import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,7 @@ from replwright.repl.pool.ports import HostPorts
 from tests.support.failpoints import Failing
 
 HOST = "TEST_HOST"
+BYSTANDER = "TEST_BYSTANDER"
 _FOLDER = "hosts"
 
 
@@ -32,6 +34,11 @@ def forget(home: Path, name: str) -> None:
 def work_log(home: Path, name: str) -> Path:
     """Where such a host writes a line for each task that it was given to run: "TASK_ID ATTEMPT PID"."""
     return home / _FOLDER / f"{name}.log"
+
+
+def bystander(home: Path, name: str) -> Path:
+    """Where such a host with TEST_BYSTANDER writes the pid of a child that lives on for a minute if nobody ends it."""
+    return home / _FOLDER / f"{name}.bystander"
 
 
 def once(home: Path, name: str) -> bool:
@@ -68,6 +75,9 @@ def __getattr__(name: str) -> Callable[[], HostPorts]:
         from workers import wiring
 
         made = wiring.host_ports()
+        if os.environ.get(BYSTANDER):
+            child = subprocess.Popen(["sleep", "60"], stdin=subprocess.DEVNULL, start_new_session=True)
+            bystander(home, name).write_text(str(child.pid))
         ledger = cast(Any, _Noting(made.ledger, work_log(home, name)))
         return replace(made, ledger=ledger, hints=cast(Any, Failing(made.hints)))
 

@@ -92,6 +92,10 @@ class Rig:
         log = host_wiring.work_log(self.home, self.host_name)
         return [line.split() for line in log.read_text().splitlines()] if log.exists() else []
 
+    def bystander(self) -> int:
+        """The pid of the child that a host with TEST_BYSTANDER has besides its REPLs, and that nothing binds to it."""
+        return int(host_wiring.bystander(self.home, self.host_name).read_text())
+
     def host_pid(self) -> int:
         """The process of the newest host, once one is there. Raises AssertionError."""
 

@@ -29,7 +29,6 @@ from replwright.repl.pool.translate import job_of, result_of, saved_state
 POLL_S = 1.0
 PULSE_S = 2.0
 _LAST_WORDS_S = 2.0
-_OWN_END_S = 2.0
 log = logging.getLogger(__name__)
 
 
@@ -223,10 +222,6 @@ class Host:
                 job = await asyncio.to_thread(job_of, task, self._ports.blobs)
                 self._executed += 1
                 outcome = await self._engine.run(job)
-        if outcome.error_kind is ErrorKind.CRASHED:
-            # Tasks of a host that had a SIGTERM were seen to land within a second of it. That Ray ends its children
-            # before it is our guess, not shown: a host that ends has given its tasks back by then.
-            await asyncio.sleep(_OWN_END_S)
         result = await asyncio.to_thread(result_of, task, outcome, self._ports.blobs, self._name)
         return Landing(task, result, await asyncio.to_thread(saved_state, outcome, self._ports.blobs))
 
