@@ -16,7 +16,9 @@ CONNECTIONS = {"worker": 10, "host": 4, "beat": 2, "api": 8, "cli": 2, "migrate"
 
 CONNECT_TIMEOUT_S = 5
 STATEMENT_TIMEOUT_MS = 30_000
-IDLE_IN_TRANSACTION_MS = 60_000
+# Nothing of ours thinks within a transaction: one that idles belongs to a process that stands still, and the locks it
+# holds keep others from what it has to be relieved of. Its work is done again when it goes on.
+IDLE_IN_TRANSACTION_MS = 10_000
 
 # A migration may have to rewrite a table, and waits for its turn.
 _UNLIMITED = frozenset({"migrate"})

@@ -10,6 +10,8 @@ from models.rows import ROW_VERSION
 
 # A newer release may name blobs in ways that this one does not look at, so beside its rows nothing is deleted.
 _NEWER = f"SELECT max(schema_version) > {ROW_VERSION} FROM orchestrations"  # noqa: S608
+# The one transaction that waits for something else: a store far away, which deletes the files.
+_PATIENCE = "SET LOCAL idle_in_transaction_session_timeout = '10min'"
 _BEFORE = "SELECT replwright_now() - make_interval(secs => greatest(0, :older_than_s))"
 # A row that is named is used: it moves to the end of the queue, so that a batch never reads the same rows again.
 _LOCK = """
@@ -55,6 +57,7 @@ def collect_batch(connection: Connection, before: datetime, limit: int, delete: 
     old = connection.execute(text(_LOCK), {"before": before, "most": limit}).scalars().all()
     if not old:
         return Batch(0, 0)
+    connection.execute(text(_PATIENCE))
     named = set(connection.execute(text(_NAMED), {"keys": list(old)}).scalars())
     gone = [key for key in old if key not in named and delete(key)]
     kept = sorted(set(old).difference(gone))

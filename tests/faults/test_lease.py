@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from pytest_celery import CeleryTestWorker
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from orchestration.states import Status
 from tests.support.failpoints import environ, fired
@@ -17,6 +18,7 @@ from tests.support.scripted_model import ScriptedModel
 # What tests.support.impatient_app tells of a message that the broker had given out before.
 AGAIN = "delivered again"
 _LOST = text("SELECT lost FROM processes WHERE pid = :pid AND kind = 'worker' ORDER BY id LIMIT 1")
+_LOCK = text("SELECT id FROM orchestrations WHERE id = :id FOR NO KEY UPDATE")
 _LATE = text(
     "SELECT count(*) FROM model_calls WHERE orchestration_id = :id AND plan_attempt = 1"
     " AND failure LIKE 'came too late%'"
@@ -87,6 +89,24 @@ def test_f06_the_late_write_of_a_worker_that_stood_still_past_its_lease_is_refus
         after = rig.ledger.get(job)
         assert (after.answer, after.steps, after.tasks) == (view.answer, view.steps, view.tasks)
         assert len(model.requests) == 3
+
+
+@pytest.mark.slow
+def test_f06_a_transaction_that_stands_still_holds_up_its_job_for_a_few_seconds_only(rig: Rig) -> None:
+    # given somebody who stands still in the middle of a transaction on a job that is due
+    with ScriptedModel((spawns(a="1 + 1"), message("two"))) as model, rig.engine.connect() as still:
+        rig.dispatcher()
+        rig.worker("planner", model=model)
+        job = rig.submit(send=False)
+        still.execute(_LOCK, {"id": job})
+
+        # when
+        view = rig.wait(job)
+
+        # then the server took its lock away
+        assert (view.status, view.answer) == (Status.SUCCEEDED, "two")
+        with pytest.raises(DBAPIError):
+            still.execute(_LOCK, {"id": job})
 
 
 def _count(workers: list[CeleryTestWorker], words: str) -> int:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -55,4 +56,5 @@ def die_once() -> None:
     os.write(handle, str(os.getpid()).encode())
     os.fsync(handle)
     os.close(handle)
-    os.kill(os.getpid(), int(os.environ.get(SIGNAL, signal.SIGKILL)))
+    # To this thread: a SIGSTOP for the process may be taken by another, and until then this one would go on.
+    signal.pthread_kill(threading.get_ident(), int(os.environ.get(SIGNAL, signal.SIGKILL)))

@@ -37,6 +37,7 @@ from workers.hints import CeleryHints
 WAIT_S = 60.0
 # Short, so that a test can see an idle REPL evicted.
 REPL_TTL_S = 3.0
+_LOG_LINES = 30
 _HOSTS = text("SELECT pid FROM processes WHERE kind = 'host' AND ended_at IS NULL ORDER BY id DESC")
 
 
@@ -131,6 +132,7 @@ class Rig:
         for node in self.nodes:
             with suppress(ProcessLookupError):
                 node.teardown()
+            print(*node.logs().splitlines()[-_LOG_LINES:], sep="\n")
         self.nodes.clear()
         if self.host_name:
             self._end_hosts()
@@ -143,7 +145,7 @@ class Rig:
             assert asked_again(connection, requests) == []
 
     def _tell(self, orchestration_id: UUID) -> None:
-        """Print where it stands: pytest shows it when the test failed."""
+        """Print where it stands: pytest shows this, and the ends of the logs, when the test failed."""
         view = self.ledger.get(orchestration_id)
         tasks = [
             (task.task_id, task.state, task.attempt, task.result and task.result.error_kind) for task in view.tasks
