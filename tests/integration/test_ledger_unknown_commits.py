@@ -1,15 +1,17 @@
 """A connection that is cut during a commit: nobody knows whether it happened, and the ledger finds out by its keys."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, text
 
 from models.checker import check
 from models.ledger import PostgresLedger
+from models.transactions import transact
 from orchestration.errors import ServiceMissing
 from orchestration.records import Landing, NewOrchestration, Reply
 from orchestration.states import Reason
@@ -137,3 +139,19 @@ def test_what_was_done_under_a_claim_is_worth_waiting_for(database_engine: Engin
     cut.left, cut.after = 6, False
     ledger.finish(claim, Reason.ANSWERED, "two", None)
     assert cut.fired == 6
+
+
+def test_work_that_stood_still_within_its_transaction_is_done_again(database_engine: Engine) -> None:
+    # given work that the server gives up on, once
+    seen: list[int] = []
+
+    def work(connection: Connection) -> int:
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = '50ms'"))
+        seen.append(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+        if len(seen) == 1:
+            time.sleep(0.5)
+        return int(connection.execute(text("SELECT 42")).scalar_one())
+
+    # when, then
+    assert transact(database_engine, work) == 42
+    assert len(set(seen)) == 2
