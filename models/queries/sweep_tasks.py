@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import Connection, text
 
 from models.queries.close import close
+from models.queries.end import end
 from models.queries.events import emit, task_returned
 from models.queries.hints import dispatch_hint
 from models.queries.locks import limits_of, try_lock_orchestration
@@ -12,12 +13,12 @@ from models.queries.results import INSERT, result_row
 from models.queries.stops import stop
 from models.timing import Timing
 from orchestration.records import Hint
-from orchestration.states import ErrorKind, EventName
+from orchestration.states import ErrorKind, EventName, Reason
 from orchestration.tools import REPLResult
 
 _LOST = """
 SELECT task.id, task.step_id, step.ordinal AS step, step.task_id AS planner, task.task_id, task.attempt, task.tries,
-       task.losses, task.process_id, process.id IS NULL OR process.ended_at IS NOT NULL AS lost
+       task.kind, task.losses, task.process_id, process.id IS NULL OR process.ended_at IS NOT NULL AS lost
 FROM repl_tasks task JOIN steps step ON step.id = task.step_id
 LEFT JOIN processes process ON process.id = task.process_id
 WHERE task.orchestration_id = :orchestration AND task.state = 'running'
@@ -41,7 +42,10 @@ HOST_DIED, TOO_LONG = "its host died", "no answer within its time"
 def return_lost_tasks(
     connection: Connection, orchestration_id: UUID, timing: Timing
 ) -> tuple[int, int, tuple[Hint, ...]]:
-    """(tasks returned, steps closed, hints). At a cap a task lands as `crashed`, so that its step can go on."""
+    """(tasks returned, steps closed, hints).
+
+    At a cap a task lands as `crashed`, so that its step can go on; one that reads an input ends its orchestration.
+    """
     locked = try_lock_orchestration(connection, orchestration_id)
     if locked is None or locked.is_terminal:
         return 0, 0, ()
@@ -63,6 +67,10 @@ def return_lost_tasks(
             hints = (dispatch_hint(locked, row.planner),)
             returned += 1
             continue
+        if row.kind == "profile":
+            # There is no model yet to be told, and nobody knows whether the input is bad.
+            end(connection, locked, Reason.POISONED, detail=f"reading the inputs: {why}")
+            return 0, 0, ()
         connection.execute(text(_CRASHED), {"id": row.id, "attempt": row.attempt, "lost": int(row.lost)})
         result = REPLResult(row.task_id, is_success=False, stderr=why, error_kind=ErrorKind.CRASHED)
         connection.execute(text(INSERT), result_row(row.id, row.attempt, row.process_id, result))

@@ -1,12 +1,13 @@
 """What the sweep puts right after processes died, claims hung, hints were lost and deadlines passed."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
 from models.ledger import PostgresLedger
 from orchestration.errors import Fenced
-from orchestration.records import Hint, Landing, NewOrchestration, Reply
+from orchestration.records import ClaimedTask, Hint, Input, Landing, NewOrchestration, Reply
 from orchestration.states import ErrorKind, Reason, Status
 from tests.support.database import Clock
 from tests.support.driver import job, planned, result_of, spawn
@@ -235,3 +236,39 @@ def test_nobody_goes_on_with_a_job_whose_deadline_has_passed(ledger: PostgresLed
     view = ledger.get(claim.orchestration_id)
     assert again is None
     assert (view.status, view.reason) == (Status.FAILED, Reason.DEADLINE_EXCEEDED)
+
+
+def test_hosts_that_die_while_they_read_an_input_do_not_make_it_bad_and_it_may_be_read_again(
+    ledger: PostgresLedger, clock: Clock
+) -> None:
+    # given two inputs, of which one is read
+    prices, sales = Input("prices", "a" * 64, 10, "csv"), Input("sales", "b" * 64, 20, "csv")
+    number = ledger.submit(replace(job(max_losses=2, deadline_s=36_000), inputs=(prices, sales))).id
+    host = ledger.register("host", "n", 1, "r")
+    [first] = ledger.claim_tasks(host, 1)
+    ledger.land(host, [_read(first)])
+
+    # when the hosts of the other die
+    for pid in (2, 3):
+        assert ledger.claim_tasks(ledger.register("host", "n", pid, "r"), 1)
+        clock.advance(9)
+        ledger.sweep()
+
+    # then
+    view = ledger.get(number)
+    assert (view.status, view.reason) == (Status.FAILED, Reason.POISONED)
+    assert view.detail == "reading the inputs: the task was set aside: 2 hosts died while it ran"
+
+    # and when it is tried again on a sound host
+    ledger.retry(number)
+    host = ledger.register("host", "n", 4, "r")
+    [second] = ledger.claim_tasks(host, 9)
+    landed = ledger.land(host, [_read(second)])
+
+    # then the model is next
+    assert [hint.name for hint in landed.hints] == ["plan"]
+    assert ledger.get(number).status is Status.QUEUED
+
+
+def _read(task: ClaimedTask) -> Landing:
+    return Landing(task, replace(result_of(task), value_json='{"rows": 1, "columns": []}'))
