@@ -1,6 +1,7 @@
 """`retry`, `fork` and the story in `show`, on a running stack."""
 
 import json
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,8 +36,10 @@ def _plan(served: Served, tmp_path: Path, *turns: list[dict[str, object]]) -> st
 
 
 def test_a_cancelled_job_goes_on_under_its_id_and_its_story_is_shown(served: Served, tmp_path: Path) -> None:
-    # given a job that runs for longer than the command that cancels it, on a slow machine too
-    job = _plan(served, tmp_path, [spawn("slow", "import time\ntime.sleep(10)\nprint('done')")])
+    # given a job that runs until a while from now, so that it is cancelled before that on a slow machine too
+    until = time.time() + 25
+    code = f"import time\ntime.sleep(max(0, {until} - time.time()))\nprint('done')"
+    job = _plan(served, tmp_path, [spawn("slow", code)])
     assert served("cancel", job, "--json").json["cancelled"]
     # when
     retried = served("retry", job, "--json")

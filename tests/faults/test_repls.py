@@ -74,7 +74,7 @@ def test_f09_a_repl_that_stands_still_is_ended_at_its_deadline(rig: Rig) -> None
 def test_f14_a_repl_over_its_memory_is_told_so_and_the_others_are_not_touched(rig: Rig, flavour: str) -> None:
     # given a REPL that takes ever more
     code = flavour + "held = []\nwhile True: held.append(bytearray(16_000_000))"
-    with ScriptedModel((batch(19, greedy=code), message("19 of 20"))) as model:
+    with ScriptedModel((batch(19, timeout_s=60, greedy=code), message("19 of 20"))) as model:
         rig.dispatcher()
         rig.worker("planner", model=model)
 
